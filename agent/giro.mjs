@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import './runtime-guard.mjs';
+
+await import('./main.ts');

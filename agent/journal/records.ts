@@ -1,0 +1,181 @@
+import type { Direction, Result } from '../../drivers/reading.ts';
+
+/** Names of events that a body may carry (webhook.schema.json, `evento`). */
+export type EventName =
+  | 'notificarAcesso'
+  | 'notificarCadastro'
+  | 'notificarContrato'
+  | 'notificarVendaAvulsa'
+  | 'notificarPagamento';
+
+/** An access that is not finished: kept in the journal, so that a restart between card and turn loses nothing. */
+export interface OpenAccess {
+  readonly turnstile: string;
+  /** Differs among the open accesses of one turnstile. */
+  readonly key: string;
+  /** Unix ms (agent's clock) at which the access closes by itself. */
+  readonly deadlineMs: number;
+  /** The readings so far, credentials already hashed; JSON made and read by `accesses/`. */
+  readonly state: string;
+}
+
+/** One event on its way into the journal. */
+export interface NewEvent {
+  /** UUID; equal ids are one event. */
+  readonly id: string;
+  readonly name: EventName;
+  /** `units[].id`. */
+  readonly unit: string;
+  /** What orders it: the turnstile's id, or the relay's. */
+  readonly lane: string;
+  /** Unix ms. */
+  readonly occurredAtMs: number;
+  /** Unix ms. */
+  readonly recordedAtMs: number;
+  /** What `events` searches and prints; absent for events that are no access. */
+  readonly access?: {
+    readonly result: Result;
+    readonly passage: 'confirmada' | 'desistencia' | 'nao_informada';
+    readonly direction: Direction;
+    /** `pessoa.idExterno`. */
+    readonly person?: string;
+  };
+  /** The body as a JSON object without `id` and `sequencia`, which the journal puts in front; frozen from here on. */
+  readonly content: string;
+  /** The webhooks that want it (`webhooks[].id`). */
+  readonly webhooks: readonly string[];
+}
+
+/** What one call of a driver's `record` comes to: committed together, with a full sync. */
+export interface Accept {
+  /** Open accesses that are new or changed. */
+  readonly opened?: readonly OpenAccess[];
+  /** Open accesses that ended, by turnstile and key. */
+  readonly closed?: readonly Pick<OpenAccess, 'turnstile' | 'key'>[];
+  readonly events?: readonly NewEvent[];
+  readonly cursor?: { readonly turnstile: string; readonly position: string };
+  readonly unrecognised?: readonly Unrecognised[];
+}
+
+/** Bytes that matched nothing; parsed again when the pattern changes. */
+export interface Unrecognised {
+  readonly turnstile: string;
+  /** Unix ms. */
+  readonly atMs: number;
+  readonly bytes: Uint8Array;
+}
+
+/** One event for one webhook, waiting. */
+export interface Delivery {
+  readonly webhook: string;
+  readonly lane: string;
+  /** `sequencia`: gap-free per webhook, from 1. */
+  readonly sequence: number;
+  /** The event's id, the `webhook-id` header. */
+  readonly id: string;
+  readonly name: EventName;
+  readonly unit: string;
+  /** The frozen body, UTF-8 JSON. */
+  readonly body: string;
+  /** Tries that class D used up. */
+  readonly tries: number;
+}
+
+export interface Accepted {
+  /** In the order of `sequence`; without the events that were already known. */
+  readonly deliveries: readonly Delivery[];
+  /** Ids of events that the ledger already had: nothing was stored again. */
+  readonly duplicates: readonly string[];
+}
+
+/** Failure classes of reference webhooks.md section 1. */
+export type FailureClass = 'A' | 'B' | 'C' | 'D' | 'E';
+
+/** What the last attempt came to, for `status`. */
+export interface LastAnswer {
+  /** Unix ms. */
+  readonly atMs: number;
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number;
+  /** Stable code of the outcome (`delivery/classes.ts`), `ok` on success. */
+  readonly outcome: string;
+}
+
+/** Where an endpoint stands; every change is stored, so a restart continues the same wait. */
+export interface EndpointState {
+  readonly webhook: string;
+  /** `open`: sends. `waiting`: until `untilMs`. `gone`: answered 410, sends nothing until an operator resumes. */
+  readonly state: 'open' | 'waiting' | 'gone';
+  readonly class?: FailureClass;
+  /** Unix ms. */
+  readonly untilMs?: number;
+  /** Place on the ladder of waits, from 0. */
+  readonly step: number;
+  /** Unix ms of the first failure since the last success. */
+  readonly failingSinceMs?: number;
+  /** Class B failures in a row without a success. */
+  readonly busyInARow: number;
+  /** Parked in a row without a success (class D counts as C from 5). */
+  readonly parkedInARow: number;
+  readonly last?: LastAnswer;
+}
+
+/** Where a lane stands. */
+export interface LaneState {
+  readonly webhook: string;
+  readonly lane: string;
+  /** Place on the ladder of waits of class B, from 0. */
+  readonly step: number;
+  /** Unix ms before which its head is not sent; absent when it may go at once. */
+  readonly nextAtMs?: number;
+}
+
+/** What delivery tells the journal. Losing one of these in a crash costs a duplicate or an early try, never an event. */
+export type Mark =
+  | {
+      readonly kind: 'delivered';
+      readonly webhook: string;
+      readonly sequence: number;
+      readonly atMs: number;
+      readonly status: number;
+    }
+  | {
+      readonly kind: 'parked';
+      readonly webhook: string;
+      readonly sequence: number;
+      readonly atMs: number;
+      readonly status?: number;
+      readonly outcome: string;
+    }
+  /** The head used up one of its tries. */
+  | { readonly kind: 'tried'; readonly webhook: string; readonly sequence: number; readonly tries: number }
+  | { readonly kind: 'lane'; readonly state: LaneState }
+  | { readonly kind: 'endpoint'; readonly state: EndpointState }
+  | { readonly kind: 'turnstile'; readonly state: TurnstileState };
+
+/** Where a turnstile stands, for `status`. */
+export interface TurnstileState {
+  readonly turnstile: string;
+  readonly state: 'online' | 'offline';
+  /** Unix ms of the last change. */
+  readonly sinceMs: number;
+  /** Code of the GiroError that ended the last connection or refused it, with its detail. */
+  readonly problem?: { readonly code: string; readonly detail: string };
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly serial?: string;
+  readonly firmware?: string;
+  /** Device clock minus agent clock, ms, when last measured. */
+  readonly clockSkewMs?: number;
+}
+
+/** What a start of the gateway needs to know. */
+export interface JournalState {
+  readonly openAccesses: readonly OpenAccess[];
+  readonly endpoints: readonly EndpointState[];
+  /** Every lane that has pending deliveries, with its stored state. */
+  readonly lanes: readonly (LaneState & { readonly pending: number })[];
+  readonly turnstiles: readonly TurnstileState[];
+  readonly cursors: readonly { readonly turnstile: string; readonly position: string }[];
+}
+

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import type { Clock } from './clock.ts';
+import type { Link, LinkKind } from './links/link.ts';
+import type { Logger } from './log.ts';
+import type { Reading } from './reading.ts';
+
+/** Where collection from a device's memory stands: one text per turnstile, whatever the driver makes of it. */
+export interface Cursor {
+  /** The committed position; undefined before the first. */
+  readonly position: string | undefined;
+}
+
+/** What a driver is given. Everything that outlives a connection (retry, journal, webhooks) lives on the other side. */
+export interface TurnstileContext<Options> {
+  readonly id: string;
+  readonly options: Options;
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Aborted on shutdown and when the turnstile's configuration changes. */
+  readonly signal: AbortSignal;
+  /**
+   * Resolves once the readings are committed with a full sync; only then may the device be acknowledged. Readings of
+   * one call are committed together, and calls commit in their order, so a session need not wait before the next.
+   * While the disk is full it stays pending. Rejects only when the agent gives them up: then nothing is acknowledged.
+   */
+  readonly record: (...readings: Reading[]) => Promise<void>;
+  /** Where collection from the device's memory stands. */
+  readonly cursor: Cursor;
+  /** As `record`, and moves the cursor in the same commit. */
+  readonly recordAt: (position: string, ...readings: Reading[]) => Promise<void>;
+}
+
+/** What an observer is given: it hears both directions of somebody else's conversation and can send nothing. */
+export type ObserverContext<Options> = Omit<TurnstileContext<Options>, 'link' | 'cursor' | 'recordAt'>;
+
+/** Hears a conversation between the gym's software and the device. Neither method may throw or block. */
+export interface Observer {
+  fromDevice(bytes: Uint8Array): void;
+  fromSoftware(bytes: Uint8Array): void;
+  /** The conversation ended; what is unfinished is dropped. */
+  end(): void;
+}
+
+/** One family of controllers. */
+export interface Driver<Schema extends z.ZodType = z.ZodType> {
+  /** The name in the configuration, `kebab-case`; also the name of its folder. */
+  readonly name: string;
+  /** Validates and completes `turnstiles[].options`. */
+  readonly options: Schema;
+  /** The kinds of `connect` that this driver can run over. */
+  readonly links: readonly LinkKind[];
+  /** Sets the options that the links depend on: what `connect` leaves out. */
+  readonly defaultPort?: number;
+  /**
+   * One connected session. Runs until the link ends or `signal` aborts, then resolves; throwing means "reconnect me
+   * with back-off". The caller closes the link.
+   */
+  run(turnstile: TurnstileContext<z.output<Schema>>): Promise<void>;
+  /** Under a tap: hears both directions and may send nothing. */
+  observe(turnstile: ObserverContext<z.output<Schema>>): Observer;
+}
+
+/** Keeps the option types of a driver together while the registry holds drivers of every kind. */
+export function defineDriver<Schema extends z.ZodType>(driver: Driver<Schema>): Driver<Schema> {
+  return driver;
+}

@@ -1,0 +1,201 @@
+import type { Text } from './language.ts';
+
+interface ErrorKind {
+  /** Exit code of a command that ends with it (sysexits.h): 1 problem, 64 usage, 69 unavailable, 78 configuration. */
+  readonly exitCode: 1 | 64 | 69 | 78;
+  /** Whether trying again later, with nothing changed by a person, can succeed. */
+  readonly retry: boolean;
+  /** What happened, in a few words. */
+  readonly summary: Text;
+  /** What a person does about it. */
+  readonly remedy: Text;
+}
+
+/** Every error that Giro raises on purpose; `drivers/ERRORS.md` is its page, and a test compares the two. */
+export const ERRORS = {
+  CONFIG_INVALID: {
+    exitCode: 78,
+    retry: false,
+    summary: { en: 'the configuration has mistakes', 'pt-BR': 'a configuração tem erros' },
+    remedy: {
+      en: 'correct the lines named above and save the file',
+      'pt-BR': 'corrija as linhas indicadas acima e salve o arquivo',
+    },
+  },
+  CONFIG_UNREADABLE: {
+    exitCode: 78,
+    retry: false,
+    summary: { en: 'the configuration cannot be read', 'pt-BR': 'não foi possível ler a configuração' },
+    remedy: {
+      en: 'check the path and the permissions of the file',
+      'pt-BR': 'verifique o caminho e as permissões do arquivo',
+    },
+  },
+  USAGE: {
+    exitCode: 64,
+    retry: false,
+    summary: { en: 'the command line is not understood', 'pt-BR': 'linha de comando não entendida' },
+    remedy: { en: 'see --help', 'pt-BR': 'veja --help' },
+  },
+  LINK_FAILED: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'no connection to the device', 'pt-BR': 'sem conexão com o equipamento' },
+    remedy: {
+      en: 'check the address, the cable and the power of the device; most controllers accept one client at a time',
+      'pt-BR':
+        'verifique o endereço, o cabo e a energia do equipamento; a maioria das controladoras aceita um cliente por vez',
+    },
+  },
+  LINK_LOST: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'the connection to the device was lost', 'pt-BR': 'a conexão com o equipamento caiu' },
+    remedy: {
+      en: 'Giro reconnects by itself; if it keeps happening, check the cable and the power of the device',
+      'pt-BR': 'o Giro reconecta sozinho; se continuar, verifique o cabo e a energia do equipamento',
+    },
+  },
+  PORT_BUSY: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'the port is in use by another program', 'pt-BR': 'a porta está em uso por outro programa' },
+    remedy: {
+      en: 'close the other program or choose another port',
+      'pt-BR': 'feche o outro programa ou escolha outra porta',
+    },
+  },
+  PORT_DENIED: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'no permission to open the port', 'pt-BR': 'sem permissão para abrir a porta' },
+    remedy: {
+      en: 'add the user that runs Giro to the group of the port (dialout on Debian)',
+      'pt-BR': 'inclua o usuário que executa o Giro no grupo da porta (dialout no Debian)',
+    },
+  },
+  PORT_MISSING: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'the serial port does not exist', 'pt-BR': 'a porta serial não existe' },
+    remedy: {
+      en: 'plug the adapter in or correct the path (ls /dev/serial/by-id)',
+      'pt-BR': 'conecte o adaptador ou corrija o caminho (ls /dev/serial/by-id)',
+    },
+  },
+  DEVICE_SILENT: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'the device stopped answering', 'pt-BR': 'o equipamento parou de responder' },
+    remedy: {
+      en: 'check the power and the network of the device',
+      'pt-BR': 'verifique a energia e a rede do equipamento',
+    },
+  },
+  DEVICE_UNSUPPORTED: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the device does not speak this protocol',
+      'pt-BR': 'o equipamento não fala este protocolo',
+    },
+    remedy: {
+      en: 'check the driver, the address and the firmware of the device',
+      'pt-BR': 'verifique o driver, o endereço e o firmware do equipamento',
+    },
+  },
+  DEVICE_NEEDS_DECIDER: {
+    exitCode: 78,
+    retry: true,
+    summary: {
+      en: 'the device waits for a decision and nobody would give it',
+      'pt-BR': 'o equipamento espera uma decisão e ninguém a daria',
+    },
+    remedy: {
+      en: 'set options.decide to grantAll or denyAll, or put the device in offline validation (TIPO_VALIDA F)',
+      'pt-BR': 'defina options.decide como grantAll ou denyAll, ou coloque o equipamento em validação offline (TIPO_VALIDA F)',
+    },
+  },
+  JOURNAL_LOCKED: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'another Giro is using this data folder',
+      'pt-BR': 'outro Giro está usando esta pasta de dados',
+    },
+    remedy: {
+      en: 'stop the other one (systemctl stop giro), or give this one another agent.data',
+      'pt-BR': 'pare o outro (systemctl stop giro) ou use outra pasta em agent.data',
+    },
+  },
+  JOURNAL_FAILED: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'the journal cannot be written', 'pt-BR': 'não foi possível gravar o diário' },
+    remedy: {
+      en: 'check the free space and the permissions of the data folder',
+      'pt-BR': 'verifique o espaço livre e as permissões da pasta de dados',
+    },
+  },
+  JOURNAL_NEWER: {
+    exitCode: 78,
+    retry: false,
+    summary: {
+      en: 'the journal was written by a newer version of Giro',
+      'pt-BR': 'o diário foi gravado por uma versão mais nova do Giro',
+    },
+    remedy: {
+      en: 'install that version again or restore a backup made by this one',
+      'pt-BR': 'instale aquela versão de novo ou restaure um backup feito por esta',
+    },
+  },
+  JOURNAL_MISSING: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'there is no journal yet', 'pt-BR': 'ainda não há diário' },
+    remedy: {
+      en: 'start the gateway once with this configuration (giro run)',
+      'pt-BR': 'inicie o gateway uma vez com esta configuração (giro run)',
+    },
+  },
+  KEY_UNUSABLE: {
+    exitCode: 78,
+    retry: false,
+    summary: {
+      en: 'the identity of this installation cannot be used',
+      'pt-BR': 'a identidade desta instalação não pode ser usada',
+    },
+    remedy: {
+      en: 'correct the owner and the mode (0600) of the file, or restore it from a backup',
+      'pt-BR': 'corrija o dono e o modo (0600) do arquivo, ou restaure-o de um backup',
+    },
+  },
+  SECRET_INVALID: {
+    exitCode: 78,
+    retry: false,
+    summary: { en: 'the signing secret is not valid', 'pt-BR': 'o segredo de assinatura não é válido' },
+    remedy: {
+      en: 'use whsec_ followed by base64 of 24 to 64 random bytes',
+      'pt-BR': 'use whsec_ seguido do base64 de 24 a 64 bytes aleatórios',
+    },
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/**
+ * The one error that Giro raises on purpose. `message` is the detail in English (ids, paths, numbers; never a
+ * person or a credential); summary and remedy for people come from the catalogue by `code`.
+ */
+export class GiroError extends Error {
+  readonly code: ErrorCode;
+  /** A detail that helps, such as the program that holds a port. */
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; hint?: string } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'GiroError';
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
