@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Link, LinkKind } from './links/link.ts';
 import type { Logger } from './log.ts';
 import type { Reading } from './reading.ts';
+import type { Simulator, SimulatorContext } from './simulator.ts';
 
 /** Where collection from a device's memory stands: one text per turnstile, whatever the driver makes of it. */
 export interface Cursor {
@@ -50,7 +51,7 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
   readonly options: Schema;
   /** The kinds of `connect` that this driver can run over. */
   readonly links: readonly LinkKind[];
-  /** Sets the options that the links depend on: what `connect` leaves out. */
+  /** TCP port that `connect` may leave out. */
   readonly defaultPort?: number;
   /**
    * One connected session. Runs until the link ends or `signal` aborts, then resolves; throwing means "reconnect me
@@ -59,6 +60,8 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
   run(turnstile: TurnstileContext<z.output<Schema>>): Promise<void>;
   /** Under a tap: hears both directions and may send nothing. */
   observe(turnstile: ObserverContext<z.output<Schema>>): Observer;
+  /** A controller of this family, as seen from the wire. */
+  simulate(context: SimulatorContext): Simulator;
 }
 
 /** Keeps the option types of a driver together while the registry holds drivers of every kind. */

@@ -170,6 +170,18 @@ export const ERRORS = {
       'pt-BR': 'corrija o dono e o modo (0600) do arquivo, ou restaure-o de um backup',
     },
   },
+  ADDRESS_BLOCKED: {
+    exitCode: 78,
+    retry: true,
+    summary: {
+      en: 'Giro does not send to this address',
+      'pt-BR': 'o Giro não envia para este endereço',
+    },
+    remedy: {
+      en: 'correct the URL of the webhook; a receiver on this machine needs allow: [loopback]',
+      'pt-BR': 'corrija a URL do webhook; um destino nesta máquina precisa de allow: [loopback]',
+    },
+  },
   SECRET_INVALID: {
     exitCode: 78,
     retry: false,

@@ -92,7 +92,7 @@ export interface PassageReading {
   readonly identity?: string;
   /** The device's time of this reading; absent if it has no clock or sent nonsense. */
   readonly at?: DeviceTime;
-  /** The device's serial number, for devices behind a shared line and for ids that survive a renamed turnstile. */
+  /** Which device it was, where several share a line (at most 64 characters); `dispositivo.serie`. */
   readonly serial?: string;
   /** The device's record number (at most 64 characters). */
   readonly record?: string;
@@ -140,7 +140,7 @@ export interface GaveUp extends PassageReading {
 export type DeviceFact =
   /** The device's clock, read at `readAtMs` (agent's clock, Unix ms). */
   | { readonly kind: 'clock'; readonly at: DeviceTime; readonly readAtMs: number }
-  /** What the device says it is; shown in `status`, and `serial` in ids when readings carry none. */
+  /** What the device says it is; shown in `status` and in bodies. */
   | {
       readonly kind: 'identity';
       readonly manufacturer?: string;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { numberOptions } from '../number.ts';
+import { MEANS } from '../reading.ts';
+import { LARGEST_PAYLOAD } from './codec.ts';
+
+const READERS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+
+/** `turnstiles[].options` of a Henry controller. */
+export const henryOptions = z.strictObject({
+  decide: z
+    .enum(['never', 'grantAll', 'denyAll'])
+    .default('never')
+    .describe(
+      'What is answered when the device asks (TIPO_VALIDA O or A). "never" refuses to run on such a device, where it would lock everybody out.',
+    ),
+  ...numberOptions,
+  releaseSeconds: z
+    .int()
+    .min(2)
+    .max(30)
+    .default(5)
+    .describe('How long our grant keeps the relay on and the message on the display, in seconds.'),
+  grantMessage: z
+    .string()
+    .default('Acesso liberado')
+    .describe('Display text of our grant: one or two lines (divided by \\n), each cut to 16 characters.'),
+  denyMessage: z
+    .string()
+    .default('Acesso negado')
+    .describe('Display text of our denial: one or two lines (divided by \\n), each cut to 16 characters.'),
+  readers: z
+    .partialRecord(z.enum(READERS), z.enum(MEANS))
+    .default({})
+    .describe(
+      'What the readers are, by the number that the device reports; the others keep their default (1, 2, 3, 6, 7 cartao; 4 teclado; 5, 8 digital; 9 qrcode).',
+    ),
+  maxFrameBytes: z
+    .int()
+    .min(64)
+    .max(65_535)
+    .default(LARGEST_PAYLOAD)
+    .describe('Largest payload accepted from the device, in bytes; a larger announced size counts as noise.'),
+});
+
+export type HenryOptions = z.output<typeof henryOptions>;
