@@ -1,0 +1,186 @@
+import type { Turnstile, Unit } from '../../config/configuration.ts';
+import type { Clock } from '../../drivers/clock.ts';
+import type { Logger } from '../../drivers/log.ts';
+import type { AccessReading, DeviceFact, Reading } from '../../drivers/reading.ts';
+import type { Accept, Delivery, NewEvent, OpenAccess, TurnstileState } from '../journal/records.ts';
+import { accessEvent } from './body.ts';
+import type { Identity } from './identity.ts';
+import { Join, type JoinStep, type OpenPassage } from './join.ts';
+import { instantOf, type Moment } from './moment.ts';
+
+export interface IntakeOptions {
+  readonly turnstile: Turnstile;
+  readonly unit: Unit;
+  /** `agent.name`. */
+  readonly agent: string;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  /** Names the turnstile in each line. */
+  readonly log: Logger;
+  /** Open accesses of this turnstile, as the journal had them at the start. */
+  readonly open: readonly OpenAccess[];
+  /** What was last known of the device. */
+  readonly device: DeviceDetails;
+  readonly accept: (accept: Accept) => Promise<{ readonly deliveries: readonly Delivery[]; readonly duplicates: readonly string[] }>;
+  /** The webhooks that want an event. */
+  readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
+  /** Just committed; in commit order. */
+  readonly onAccepted: (deliveries: readonly Delivery[]) => void;
+  /** The device said something of itself. */
+  readonly onDevice: (device: DeviceDetails) => void;
+}
+
+export type DeviceDetails = Pick<
+  TurnstileState,
+  'manufacturer' | 'model' | 'serial' | 'firmware' | 'clockSkewMs'
+>;
+
+/**
+ * Takes the readings of one turnstile, joins them into accesses and has them committed. Its `record` is what a driver
+ * gets: it resolves after the commit.
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #join: Join;
+  #device: DeviceDetails;
+  #cancelDeadline: () => void = () => {};
+  #stopped = false;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#device = options.device;
+    this.#join = new Join(options.open.map(({ state }) => JSON.parse(state) as OpenPassage));
+    this.#armDeadline();
+  }
+
+  record(...readings: Reading[]): Promise<void> {
+    return this.#commit(this.#take(readings));
+  }
+
+  recordAt(position: string, ...readings: Reading[]): Promise<void> {
+    const cursor = { turnstile: this.#options.turnstile.id, position };
+    return this.#commit({ ...this.#take(readings), cursor });
+  }
+
+  /** Stops the deadlines; open accesses stay in the journal for the next start. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelDeadline();
+  }
+
+  #take(readings: readonly Reading[]): Accept {
+    const heardAtMs = this.#options.clock.now();
+    const steps: JoinStep[] = [];
+    const unrecognised = [];
+    for (const reading of readings) {
+      switch (reading.kind) {
+        case 'identified':
+        case 'decided':
+        case 'passed':
+        case 'gaveUp':
+          steps.push(...this.#joined(reading, heardAtMs));
+          break;
+        case 'unrecognised':
+          unrecognised.push({ turnstile: this.#options.turnstile.id, atMs: heardAtMs, bytes: reading.bytes });
+          break;
+        default:
+          this.#note(reading);
+      }
+    }
+    return { ...this.#changes(steps), unrecognised };
+  }
+
+  #joined(reading: AccessReading, heardAtMs: number): JoinStep[] {
+    const { identity, turnstile, unit } = this.#options;
+    const deviceAtMs = reading.at === undefined ? undefined : instantOf(reading.at, unit.timezone);
+    const moment: Moment = deviceAtMs === undefined ? { heardAtMs } : { heardAtMs, deviceAtMs };
+    return this.#join.push({
+      reading,
+      id: identity.eventId(turnstile.id, reading.identity),
+      moment,
+      ...(reading.credential === undefined
+        ? {}
+        : {
+            credential: {
+              kind: reading.credential.kind,
+              reference: identity.reference(reading.credential.value),
+            },
+          }),
+    });
+  }
+
+  #note(fact: Exclude<DeviceFact, { kind: 'unrecognised' }>): void {
+    const { unit, log, onDevice } = this.#options;
+    switch (fact.kind) {
+      case 'clock': {
+        const deviceMs = instantOf(fact.at, unit.timezone);
+        if (deviceMs === undefined) return;
+        this.#device = { ...this.#device, clockSkewMs: deviceMs - fact.readAtMs };
+        break;
+      }
+      case 'identity': {
+        const { kind: _, ...said } = fact;
+        this.#device = { ...this.#device, ...said };
+        break;
+      }
+      case 'alarm':
+        log.warn({ code: fact.code, text: fact.text }, 'device alarm');
+        return;
+    }
+    onDevice(this.#device);
+  }
+
+  /** What the steps of one call leave behind: an access that opened and closed in the same call was never open. */
+  #changes(steps: readonly JoinStep[]): Accept {
+    const { agent, turnstile, unit, webhooksFor } = this.#options;
+    const opened = new Map<string, OpenAccess>();
+    const closed = new Map<string, Pick<OpenAccess, 'turnstile' | 'key'>>();
+    const events: NewEvent[] = [];
+    for (const step of steps) {
+      if (step.kind === 'opened') {
+        const { key, deadlineMs } = step.passage;
+        opened.set(key, { turnstile: turnstile.id, key, deadlineMs, state: JSON.stringify(step.passage) });
+        closed.delete(key);
+        continue;
+      }
+      const { key } = step.access;
+      opened.delete(key);
+      if (step.wasOpen) closed.set(key, { turnstile: turnstile.id, key });
+      const event = accessEvent(step.access, { agent, turnstile, unit, device: this.#device });
+      events.push({ ...event, webhooks: webhooksFor(event) });
+    }
+    return { opened: [...opened.values()], closed: [...closed.values()], events };
+  }
+
+  async #commit(accept: Accept): Promise<void> {
+    this.#armDeadline();
+    if (isEmpty(accept)) return;
+    const { log, onAccepted } = this.#options;
+    const { deliveries, duplicates } = await this.#options.accept(accept);
+    onAccepted(deliveries);
+    for (const { id, access } of accept.events ?? []) {
+      if (duplicates.includes(id)) {
+        log.debug({ id }, 'access already known');
+      } else {
+        const { result, passage, direction } = access ?? {};
+        log.info({ id, result, passage, direction }, 'access');
+      }
+    }
+  }
+
+  #armDeadline(): void {
+    const { clock, log } = this.#options;
+    this.#cancelDeadline();
+    const deadlineMs = this.#join.nextDeadlineMs;
+    if (deadlineMs === undefined || this.#stopped) return;
+    this.#cancelDeadline = clock.after(deadlineMs - clock.now(), () => {
+      this.#commit(this.#changes(this.#join.expire(clock.now()))).catch((error: unknown) => {
+        log.error({ err: error }, 'an expired access was not recorded');
+      });
+    });
+  }
+}
+
+function isEmpty({ opened, closed, events, unrecognised, cursor }: Accept): boolean {
+  return cursor === undefined && [opened, closed, events, unrecognised].every((list) => !list?.length);
+}
