@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { type Problem, text } from './mistakes.ts';
+import { timezoneProblem } from './timezone.ts';
+
+/** The events that a webhook can choose from. */
+export const EVENTS = [
+  'notificarAcesso',
+  'notificarCadastro',
+  'notificarContrato',
+  'notificarVendaAvulsa',
+  'notificarPagamento',
+] as const;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A text with a rule of its own: what the rule finds wrong travels as the issue's `params`. */
+function ruled(findProblem: (value: string) => Problem | undefined): z.ZodString {
+  return z.string().superRefine((value, context) => {
+    const problem = findProblem(value);
+    if (problem !== undefined) {
+      context.addIssue({ code: 'custom', params: { text: problem.message, help: problem.help } });
+    }
+  });
+}
+
+function slug(longest: number): z.ZodString {
+  const pattern = `^[a-z0-9][a-z0-9-]{0,${longest - 1}}$`;
+  const message = text(
+    `expected 1 to ${longest} lower-case letters (a to z), digits and hyphens`,
+    `o esperado são 1 a ${longest} letras minúsculas sem acento, algarismos e hifens`,
+  );
+  return ruled((value) => (new RegExp(pattern).test(value) ? undefined : { message })).meta({ pattern });
+}
+
+const agent = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe('Name of this installation, shown to integrators as origem.agente.'),
+    id: ruled((value) =>
+      UUID.test(value) ? undefined : { message: text('expected a UUID', 'o esperado é um UUID') },
+    )
+      .optional()
+      .describe(
+        'Installation id (UUID) to keep when Giro moves to another machine; made at the first start without it.',
+      ),
+    language: z
+      .enum(['pt-BR', 'en'])
+      .optional()
+      .describe(
+        'Language of all text that people read. Default: the locale’s, English unless it is Portuguese.',
+      ),
+    data: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Folder of the journal, relative to this file. Default: $STATE_DIRECTORY, else ./data beside this file.',
+      ),
+  })
+  .describe('This installation of Giro.');
+
+const unit = z
+  .strictObject({
+    id: slug(40).describe('Short name of the unit: unidade.apelido in bodies.'),
+    name: z.string().min(1).max(120).optional().describe('Name of the unit: unidade.nome in bodies.'),
+    company: z.int().min(1).describe('Number of the company in the management system: empresa in bodies.'),
+    timezone: ruled(timezoneProblem).describe('IANA time zone of the unit, such as America/Sao_Paulo.'),
+  })
+  .describe('A unit of the gym.');
+
+export const webhookSchema = z
+  .strictObject({
+    id: slug(64).describe('Short name of the webhook, for commands, logs and the journal.'),
+    url: z.string().describe('Where events are posted: https://HOST/PATH.'),
+    active: z.boolean().default(true).describe('false: INATIVA, nothing is sent and nothing is queued.'),
+    secret: z
+      .string()
+      .describe(
+        'Signing secret (Standard Webhooks): whsec_ and base64 of 24 to 64 bytes. Better kept outside this file, by a reference to it or to an environment variable.',
+      ),
+    events: z.array(z.enum(EVENTS)).min(1).optional().describe('The events that it gets. Default: all.'),
+    units: z.array(z.string()).min(1).optional().describe('The units whose events it gets. Default: all.'),
+    allow: z
+      .array(z.enum(['http', 'loopback']))
+      .default([])
+      .describe(
+        'What is permitted besides https to another machine: http, loopback (a receiver on this machine).',
+      ),
+  })
+  .describe('A destination of events.');
+
+/** One turnstile; `options` are judged by the driver's own schema. */
+export function turnstileSchema(driverNames: readonly string[]) {
+  return z
+    .strictObject({
+      id: slug(64).describe('Short name of the turnstile: dispositivo.id in bodies.'),
+      unit: z.string().describe('The unit that it belongs to: an id of units.'),
+      name: z
+        .string()
+        .min(1)
+        .max(80)
+        .optional()
+        .describe('Name that people know it by: dispositivo.nome in bodies.'),
+      driver: z.enum(driverNames).describe('The family of controllers that it speaks like.'),
+      connect: z
+        .string()
+        .describe(
+          'How it is reached: tcp://HOST:PORT, tcp-listen://HOST:PORT (the device dials) or serial:///dev/ttyUSB0?baudRate=9600.',
+        ),
+      swapDirection: z
+        .boolean()
+        .default(false)
+        .describe('Exchanges entry and exit, for a turnstile that is mounted the other way round.'),
+      options: z.record(z.string(), z.unknown()).default({}).describe('The options of the driver.'),
+    })
+    .describe('A turnstile, or the controller behind it.');
+}
+
+/** The whole file. What spans several places of it (references, repeated ids) is judged elsewhere. */
+export function configurationSchema(driverNames: readonly string[]) {
+  return z
+    .strictObject({
+      agent,
+      units: z.array(unit).describe('The units of the gym.'),
+      turnstiles: z.array(turnstileSchema(driverNames)).describe('The turnstiles that Giro hears.'),
+      webhooks: z.array(webhookSchema).default([]).describe('Where events are delivered.'),
+    })
+    .describe('Configuration of Giro.');
+}

@@ -1,0 +1,79 @@
+import { BlockList, isIP } from 'node:net';
+import { type Problem, text } from './mistakes.ts';
+
+const loopback = new BlockList(); // also sees through ::ffff:127.0.0.1
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/**
+ * Reads `webhooks[].url`. `allow` is what the webhook permits besides https to another machine. A name that leads to
+ * this machine is found when it is looked up; here only what the URL itself says. Problems never quote the URL, which
+ * may hold a token.
+ */
+export function parseWebhookUrl(
+  value: string,
+  allow: readonly unknown[],
+): { readonly url: URL } | { readonly problem: Problem } {
+  const url = URL.parse(value);
+  if (url === null) return { problem: unreadable(value) };
+  const problem = refusal(url, value, allow);
+  return problem === undefined ? { url } : { problem };
+}
+
+function refusal(url: URL, value: string, allow: readonly unknown[]): Problem | undefined {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return unreadable(value);
+  if (url.username !== '' || url.password !== '') {
+    return {
+      message: text(
+        'the URL holds a user or password; Giro signs its requests instead',
+        'a URL contém usuário ou senha; o Giro assina as requisições em vez disso',
+      ),
+    };
+  }
+  if (value.includes('#')) {
+    return {
+      message: text(
+        'the URL holds a fragment (#...), which is never sent; remove it',
+        'a URL contém um fragmento (#...), que nunca é enviado; remova-o',
+      ),
+    };
+  }
+  if (url.protocol === 'http:' && !allow.includes('http')) {
+    return {
+      message: text(
+        'the URL is http, which anyone on the way can read',
+        'a URL é http, que qualquer um no caminho pode ler',
+      ),
+      help: text('use https, or add allow: [http]', 'use https ou acrescente allow: [http]'),
+    };
+  }
+  if (isLoopback(url.hostname) && !allow.includes('loopback')) {
+    return {
+      message: text('the URL leads to this machine', 'a URL aponta para esta própria máquina'),
+      help: text(
+        'if that is meant, add loopback to allow',
+        'se for essa a intenção, acrescente loopback em allow',
+      ),
+    };
+  }
+  return undefined;
+}
+
+function unreadable(value: string): Problem {
+  const hasScheme = /^https?:\/\//i.test(value);
+  return {
+    message: hasScheme
+      ? text(
+          'the URL is not valid; expected https://HOST/PATH',
+          'a URL não é válida; o esperado é https://HOST/CAMINHO',
+        )
+      : text('the URL must begin with https://', 'a URL deve começar com https://'),
+  };
+}
+
+function isLoopback(hostname: string): boolean {
+  if (hostname === 'localhost' || hostname.endsWith('.localhost')) return true;
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const version = isIP(address);
+  return version !== 0 && loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}

@@ -1,0 +1,82 @@
+import { each } from '../mistaken.ts';
+
+each([
+  {
+    name: 'timezone, near another',
+    from: 'America/Sao_Paulo',
+    to: 'America/SaoPaulo',
+    want: [
+      '6:15: timezone: "America/SaoPaulo" is unknown; did you mean "America/Sao_Paulo"?',
+      '  expected a name of the IANA list; for Brasília time America/Sao_Paulo',
+    ],
+  },
+  {
+    name: 'timezone in the wrong case',
+    from: 'America/Sao_Paulo',
+    to: 'america/sao_paulo',
+    want: [
+      '6:15: timezone: "america/sao_paulo" is unknown; did you mean "America/Sao_Paulo"?',
+      '  expected a name of the IANA list; for Brasília time America/Sao_Paulo',
+    ],
+  },
+  {
+    name: 'timezone as a city',
+    from: 'America/Sao_Paulo',
+    to: 'São Paulo',
+    want: [
+      '6:15: timezone: "São Paulo" is unknown; did you mean "America/Sao_Paulo"?',
+      '  expected a name of the IANA list; for Brasília time America/Sao_Paulo',
+    ],
+  },
+  {
+    name: 'timezone, near none',
+    from: 'America/Sao_Paulo',
+    to: 'America/Brasilia',
+    want: [
+      '6:15: timezone: "America/Brasilia" is unknown',
+      '  expected a name of the IANA list; for Brasília time America/Sao_Paulo',
+    ],
+  },
+  {
+    name: 'timezone as an offset',
+    from: 'America/Sao_Paulo',
+    to: '"-03:00"',
+    want: [
+      '6:15: timezone: "-03:00" is unknown',
+      '  expected a name of the IANA list; for Brasília time America/Sao_Paulo',
+    ],
+  },
+  {
+    name: 'port out of range',
+    from: '192.168.0.200:3000',
+    to: '192.168.0.200:70000',
+    want: ['15:14: "70000" is no port; expected 1 to 65535'],
+  },
+  {
+    name: 'address without a scheme',
+    from: 'tcp://192.168.0.200:3000',
+    to: '192.168.0.200',
+    want: [
+      '15:14: "192.168.0.200" is no address; expected tcp://HOST:PORT, tcp-listen://HOST:PORT or serial://PATH',
+    ],
+  },
+  {
+    name: 'missing port, driver without a default',
+    from: 'serial:///dev/ttyUSB0',
+    to: 'tcp://192.168.0.200',
+    want: ['19:14: the port is missing; expected 1 to 65535'],
+  },
+  {
+    name: 'link that the driver has not',
+    from: 'tcp://192.168.0.200:3000',
+    to: 'serial:///dev/ttyS0',
+    want: [`15:14: driver "henry" can't use serial`, '  it can use: tcp, tcp-listen'],
+  },
+  {
+    name: 'data folder that is a file',
+    from: 'name: recepcao',
+    to: `name: recepcao
+  data: ./webhook.schema.json`,
+    want: ['3:9: data folder config/webhook.schema.json is a file'],
+  },
+]);
