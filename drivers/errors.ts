@@ -59,7 +59,10 @@ export const ERRORS = {
   PORT_BUSY: {
     exitCode: 69,
     retry: true,
-    summary: { en: 'the port is in use by another program', 'pt-BR': 'a porta está em uso por outro programa' },
+    summary: {
+      en: 'the port is in use by another program',
+      'pt-BR': 'a porta está em uso por outro programa',
+    },
     remedy: {
       en: 'close the other program or choose another port',
       'pt-BR': 'feche o outro programa ou escolha outra porta',
@@ -113,7 +116,8 @@ export const ERRORS = {
     },
     remedy: {
       en: 'set options.decide to grantAll or denyAll, or put the device in offline validation (TIPO_VALIDA F)',
-      'pt-BR': 'defina options.decide como grantAll ou denyAll, ou coloque o equipamento em validação offline (TIPO_VALIDA F)',
+      'pt-BR':
+        'defina options.decide como grantAll ou denyAll, ou coloque o equipamento em validação offline (TIPO_VALIDA F)',
     },
   },
   JOURNAL_LOCKED: {
@@ -180,15 +184,6 @@ export const ERRORS = {
     remedy: {
       en: 'correct the URL of the webhook; a receiver on this machine needs allow: [loopback]',
       'pt-BR': 'corrija a URL do webhook; um destino nesta máquina precisa de allow: [loopback]',
-    },
-  },
-  SECRET_INVALID: {
-    exitCode: 78,
-    retry: false,
-    summary: { en: 'the signing secret is not valid', 'pt-BR': 'o segredo de assinatura não é válido' },
-    remedy: {
-      en: 'use whsec_ followed by base64 of 24 to 64 random bytes',
-      'pt-BR': 'use whsec_ seguido do base64 de 24 a 64 bytes aleatórios',
     },
   },
 } as const satisfies Record<string, ErrorKind>;

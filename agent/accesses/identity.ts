@@ -92,4 +92,3 @@ function make(folder: string, path: string): z.infer<typeof stored> {
   }
   return identity;
 }
-

@@ -21,7 +21,9 @@ export interface IntakeOptions {
   readonly open: readonly OpenAccess[];
   /** What was last known of the device. */
   readonly device: DeviceDetails;
-  readonly accept: (accept: Accept) => Promise<{ readonly deliveries: readonly Delivery[]; readonly duplicates: readonly string[] }>;
+  readonly accept: (
+    accept: Accept,
+  ) => Promise<{ readonly deliveries: readonly Delivery[]; readonly duplicates: readonly string[] }>;
   /** The webhooks that want an event. */
   readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
   /** Just committed; in commit order. */

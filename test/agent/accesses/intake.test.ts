@@ -89,7 +89,13 @@ test('a passage becomes one event whose body keeps the contract', async () => {
   assert.equal(accepts[0]?.opened?.length, 1);
   assert.ok(!JSON.stringify(accepts[0]).includes('13658925'), 'the raw card is not in the journal');
   await clock.advance(900);
-  await intake.record({ kind: 'decided', key: '79', result: 'liberado', by: 'dispositivo', freshness: 'live' });
+  await intake.record({
+    kind: 'decided',
+    key: '79',
+    result: 'liberado',
+    by: 'dispositivo',
+    freshness: 'live',
+  });
   await clock.advance(1_500);
   await intake.record({ kind: 'passed', key: '79', freshness: 'live' });
   assert.equal(accepts.at(-1)?.closed?.length, 1);
@@ -150,7 +156,12 @@ test('one line of the log an event, without credential and person', async () => 
   const { intake, logged } = intakeOf();
   await intake.record(
     { kind: 'identified', freshness: 'live', key: '1', credential: { kind: 'cartao', value: '99887766' } },
-    { kind: 'passed', freshness: 'live', key: '1', person: { kind: 'aluno', system: 'pacto', externalId: '55443322' } },
+    {
+      kind: 'passed',
+      freshness: 'live',
+      key: '1',
+      person: { kind: 'aluno', system: 'pacto', externalId: '55443322' },
+    },
   );
   assert.equal(logged.length, 1);
   assert.doesNotMatch(JSON.stringify(logged), /99887766|55443322/);
@@ -171,7 +182,10 @@ test('lines that matched nothing are kept with their bytes', async () => {
   const { intake, accepts } = intakeOf();
   const bytes = Buffer.from('???');
   await intake.record({ kind: 'unrecognised', bytes });
-  assert.deepEqual(accepts[0]?.unrecognised?.map((line) => [line.turnstile, line.bytes]), [['catraca-1', bytes]]);
+  assert.deepEqual(
+    accepts[0]?.unrecognised?.map((line) => [line.turnstile, line.bytes]),
+    [['catraca-1', bytes]],
+  );
 });
 
 const text = fc.string({ maxLength: 200 });
@@ -186,7 +200,9 @@ const passage = {
     ),
     { nil: undefined },
   ),
-  credential: fc.option(fc.record({ kind: fc.constantFrom(...CREDENTIAL_KINDS), value: text }), { nil: undefined }),
+  credential: fc.option(fc.record({ kind: fc.constantFrom(...CREDENTIAL_KINDS), value: text }), {
+    nil: undefined,
+  }),
   person: fc.option(
     fc.record({
       kind: fc.constantFrom(...PERSON_KINDS),

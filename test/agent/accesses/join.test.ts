@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Access, Join, type JoinReading, type JoinStep, type OpenPassage } from '../../../agent/accesses/join.ts';
+import {
+  type Access,
+  Join,
+  type JoinReading,
+  type JoinStep,
+  type OpenPassage,
+} from '../../../agent/accesses/join.ts';
 import type { AccessReading } from '../../../drivers/reading.ts';
 
 const START = Date.parse('2026-03-02T12:00:00Z');
@@ -22,7 +28,14 @@ const card = (value: string) => ({ credential: { kind: 'cartao' as const, value 
 const identified = (value: string, more: Partial<AccessReading> = {}): AccessReading =>
   ({ kind: 'identified', freshness: 'live', means: 'cartao', ...card(value), ...more }) as AccessReading;
 const granted = (more: Partial<AccessReading> = {}): AccessReading =>
-  ({ kind: 'decided', result: 'liberado', by: 'dispositivo', freshness: 'live', turnWithinMs: 15_000, ...more }) as AccessReading;
+  ({
+    kind: 'decided',
+    result: 'liberado',
+    by: 'dispositivo',
+    freshness: 'live',
+    turnWithinMs: 15_000,
+    ...more,
+  }) as AccessReading;
 const denied = (more: Partial<AccessReading> = {}): AccessReading =>
   ({ kind: 'decided', result: 'negado', by: 'dispositivo', freshness: 'live', ...more }) as AccessReading;
 const passed = (more: Partial<AccessReading> = {}): AccessReading =>
@@ -55,7 +68,9 @@ describe('one passage attempt is one access', () => {
   test('a denial closes at once, with a reason', () => {
     const join = new Join();
     join.push(heard(identified('1', { key: '1' })));
-    const [access] = closed(join.push(heard(denied({ key: '1', reason: 'fora_do_horario' } as Partial<AccessReading>))));
+    const [access] = closed(
+      join.push(heard(denied({ key: '1', reason: 'fora_do_horario' } as Partial<AccessReading>))),
+    );
     assert.equal(access?.result, 'negado');
     assert.equal(access?.reason, 'fora_do_horario');
     assert.equal(access?.passage, 'nao_informada');
@@ -96,10 +111,14 @@ describe('one passage attempt is one access', () => {
 
   test('decisionWithinMs 0 and turnWithinMs 0 wait for nothing', () => {
     const join = new Join();
-    const [first] = closed(join.push(heard(identified('1', { decisionWithinMs: 0 } as Partial<AccessReading>))));
+    const [first] = closed(
+      join.push(heard(identified('1', { decisionWithinMs: 0 } as Partial<AccessReading>))),
+    );
     assert.equal(first?.result, undefined);
     assert.equal(first?.passage, 'nao_informada');
-    const [second] = closed(join.push(heard(granted({ turnWithinMs: 0, ...card('2') } as Partial<AccessReading>))));
+    const [second] = closed(
+      join.push(heard(granted({ turnWithinMs: 0, ...card('2') } as Partial<AccessReading>))),
+    );
     assert.equal(second?.result, 'liberado');
     assert.equal(second?.passage, 'nao_informada');
     assert.equal(join.nextDeadlineMs, undefined);
@@ -130,7 +149,10 @@ describe('deadlines', () => {
 
   test('open passages continue after a restart', () => {
     const join = new Join();
-    const steps = [...join.push(heard(identified('1', { key: '3' }))), ...join.push(heard(granted({ key: '3' })))];
+    const steps = [
+      ...join.push(heard(identified('1', { key: '3' }))),
+      ...join.push(heard(granted({ key: '3' }))),
+    ];
     const kept = steps.flatMap((step) => (step.kind === 'opened' ? [step.passage] : [])).at(-1);
     const restarted = new Join([JSON.parse(JSON.stringify(kept)) as OpenPassage]);
     const [access] = closed(restarted.push(heard(passed(card('1')), 3_000)));
@@ -146,8 +168,14 @@ describe('which passage a reading belongs to', () => {
     const b = heard(identified('2', { key: '11' }));
     for (const reading of [a, b]) join.push(reading);
     for (const key of ['10', '11']) join.push(heard(granted({ key })));
-    assert.deepEqual(closed(join.push(heard(passed({ key: '10' })))).map(({ id }) => id), [a.id]);
-    assert.deepEqual(closed(join.push(heard(passed({ key: '11' })))).map(({ id }) => id), [b.id]);
+    assert.deepEqual(
+      closed(join.push(heard(passed({ key: '10' })))).map(({ id }) => id),
+      [a.id],
+    );
+    assert.deepEqual(
+      closed(join.push(heard(passed({ key: '11' })))).map(({ id }) => id),
+      [b.id],
+    );
   });
 
   test('an echoed card decides where the key is another', () => {
@@ -155,7 +183,10 @@ describe('which passage a reading belongs to', () => {
     const a = heard(identified('1', { key: '10' }));
     join.push(a);
     join.push(heard(identified('2', { key: '11' })));
-    assert.deepEqual(closed(join.push(heard(passed({ key: '44', ...card('1') })))).map(({ id }) => id), [a.id]);
+    assert.deepEqual(
+      closed(join.push(heard(passed({ key: '44', ...card('1') })))).map(({ id }) => id),
+      [a.id],
+    );
   });
 
   test('without key and card it is the latest granted passage', () => {
@@ -164,14 +195,20 @@ describe('which passage a reading belongs to', () => {
     join.push(a);
     join.push(heard(granted({ key: '10' })));
     join.push(heard(identified('2', { key: '11' })));
-    assert.deepEqual(closed(join.push(heard(passed()))).map(({ id }) => id), [a.id]);
+    assert.deepEqual(
+      closed(join.push(heard(passed()))).map(({ id }) => id),
+      [a.id],
+    );
   });
 
   test('a turn with another card never joins somebody else’s passage', () => {
     const join = new Join();
     join.push(heard(identified('1', { key: '10' })));
     const other = heard(passed({ key: '10', ...card('2') }));
-    assert.deepEqual(closed(join.push(other)).map(({ id }) => id), [other.id]);
+    assert.deepEqual(
+      closed(join.push(other)).map(({ id }) => id),
+      [other.id],
+    );
     assert.notEqual(join.nextDeadlineMs, undefined);
   });
 
@@ -186,16 +223,24 @@ describe('which passage a reading belongs to', () => {
     const first = heard(identified('1', { key: '10' }));
     join.push(first);
     const steps = join.push(heard(identified('2', { key: '10' })));
-    assert.deepEqual(closed(steps).map(({ id, passage }) => [id, passage]), [[first.id, 'nao_informada']]);
+    assert.deepEqual(
+      closed(steps).map(({ id, passage }) => [id, passage]),
+      [[first.id, 'nao_informada']],
+    );
     assert.equal(steps.at(-1)?.kind, 'opened');
   });
 
   test('persons are told apart as cards are', () => {
     const join = new Join();
-    const person = (externalId: string) => ({ person: { kind: 'aluno' as const, system: 'pacto', externalId } });
+    const person = (externalId: string) => ({
+      person: { kind: 'aluno' as const, system: 'pacto', externalId },
+    });
     const a = heard({ kind: 'identified', freshness: 'live', ...person('1') });
     join.push(a);
     join.push(heard({ kind: 'identified', freshness: 'live', ...person('2') }));
-    assert.deepEqual(closed(join.push(heard(passed(person('1'))))).map(({ id }) => id), [a.id]);
+    assert.deepEqual(
+      closed(join.push(heard(passed(person('1'))))).map(({ id }) => id),
+      [a.id],
+    );
   });
 });

@@ -33,20 +33,84 @@ test('a time is written with milliseconds and the zone’s offset', () => {
 });
 
 const rows = [
-  { name: 'no device time', device: undefined, fresh: 'live', skew: undefined, at: 0, clock: { fonte: 'agente', confiavel: true } },
-  { name: 'live, near', device: -1_200, fresh: 'live', skew: undefined, at: -1_200, clock: { fonte: 'dispositivo', confiavel: true, desvioMs: -1_200 } },
-  { name: 'live, clock an hour behind', device: -3_600_000, fresh: 'live', skew: undefined, at: 0, clock: { fonte: 'agente', confiavel: true, desvioMs: -3_600_000 } },
-  { name: 'recovered, skew known and small', device: -86_400_000, fresh: 'recovered', skew: 900, at: -86_400_000, clock: { fonte: 'dispositivo', confiavel: true, desvioMs: 900 } },
-  { name: 'recovered, skew known and large', device: -86_400_000, fresh: 'recovered', skew: 500_000, at: -86_400_000, clock: { fonte: 'dispositivo', confiavel: false, desvioMs: 500_000 } },
-  { name: 'recovered, skew unknown', device: -86_400_000, fresh: 'recovered', skew: undefined, at: -86_400_000, clock: { fonte: 'dispositivo', confiavel: false } },
-  { name: 'a line just sent', device: 200, fresh: 'unknown', skew: undefined, at: 200, clock: { fonte: 'dispositivo', confiavel: true, desvioMs: 200 } },
-  { name: 'a line that waited a day at its sender', device: -86_400_000, fresh: 'unknown', skew: undefined, at: -86_400_000, clock: { fonte: 'dispositivo', confiavel: false } },
-  { name: 'a line from the future', device: 86_400_000, fresh: 'unknown', skew: undefined, at: 0, clock: { fonte: 'agente', confiavel: true, desvioMs: 86_400_000 } },
+  {
+    name: 'no device time',
+    device: undefined,
+    fresh: 'live',
+    skew: undefined,
+    at: 0,
+    clock: { fonte: 'agente', confiavel: true },
+  },
+  {
+    name: 'live, near',
+    device: -1_200,
+    fresh: 'live',
+    skew: undefined,
+    at: -1_200,
+    clock: { fonte: 'dispositivo', confiavel: true, desvioMs: -1_200 },
+  },
+  {
+    name: 'live, clock an hour behind',
+    device: -3_600_000,
+    fresh: 'live',
+    skew: undefined,
+    at: 0,
+    clock: { fonte: 'agente', confiavel: true, desvioMs: -3_600_000 },
+  },
+  {
+    name: 'recovered, skew known and small',
+    device: -86_400_000,
+    fresh: 'recovered',
+    skew: 900,
+    at: -86_400_000,
+    clock: { fonte: 'dispositivo', confiavel: true, desvioMs: 900 },
+  },
+  {
+    name: 'recovered, skew known and large',
+    device: -86_400_000,
+    fresh: 'recovered',
+    skew: 500_000,
+    at: -86_400_000,
+    clock: { fonte: 'dispositivo', confiavel: false, desvioMs: 500_000 },
+  },
+  {
+    name: 'recovered, skew unknown',
+    device: -86_400_000,
+    fresh: 'recovered',
+    skew: undefined,
+    at: -86_400_000,
+    clock: { fonte: 'dispositivo', confiavel: false },
+  },
+  {
+    name: 'a line just sent',
+    device: 200,
+    fresh: 'unknown',
+    skew: undefined,
+    at: 200,
+    clock: { fonte: 'dispositivo', confiavel: true, desvioMs: 200 },
+  },
+  {
+    name: 'a line that waited a day at its sender',
+    device: -86_400_000,
+    fresh: 'unknown',
+    skew: undefined,
+    at: -86_400_000,
+    clock: { fonte: 'dispositivo', confiavel: false },
+  },
+  {
+    name: 'a line from the future',
+    device: 86_400_000,
+    fresh: 'unknown',
+    skew: undefined,
+    at: 0,
+    clock: { fonte: 'agente', confiavel: true, desvioMs: 86_400_000 },
+  },
 ] as const;
 
 for (const { name, device, fresh, skew, at, clock } of rows) {
   test(`which clock counts: ${name}`, () => {
-    const moment = device === undefined ? { heardAtMs: HEARD } : { heardAtMs: HEARD, deviceAtMs: HEARD + device };
+    const moment =
+      device === undefined ? { heardAtMs: HEARD } : { heardAtMs: HEARD, deviceAtMs: HEARD + device };
     assert.deepEqual(judge(moment, fresh, skew), { atMs: HEARD + at, clock });
   });
 }

@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import { localeLanguage } from '../../config/language.ts';
+import { ConfigurationError, formatMistakes } from '../../config/mistakes.ts';
+import { ERRORS, GiroError } from '../../drivers/errors.ts';
+import type { Language } from '../../drivers/language.ts';
+import { version } from '../version.ts';
+import { describeCheck } from './check.ts';
+import { describeEvents } from './events.ts';
+import { describeListen } from './listen.ts';
+import { describeRun } from './run.ts';
+import { describeSimulate } from './simulate.ts';
+import { describeStatus } from './status.ts';
+
+const EX_OK = 0;
+const EX_SOFTWARE = 1;
+const EX_USAGE = 64;
+
+/** Adds one command to the program. What it needs is imported when it runs, so that `--help` stays quick. */
+export type DescribeCommand = (program: Command, language: Language) => void;
+
+const COMMANDS: readonly DescribeCommand[] = [
+  describeRun,
+  describeCheck,
+  describeStatus,
+  describeEvents,
+  describeSimulate,
+  describeListen,
+];
+
+/** Runs one command line; resolves with the exit code (0 fine, 1 problem, 64 usage, 69 unavailable, 78 configuration). */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const language = localeLanguage(process.env);
+  const program = new Command('giro')
+    .description('Turnstile gateway: hears every access, keeps it, delivers it to your webhook')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(giro --help)');
+  for (const describe of COMMANDS) describe(program, language);
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return Number(process.exitCode ?? EX_OK);
+  } catch (error) {
+    return failed(error, language);
+  }
+}
+
+function failed(error: unknown, language: Language): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EX_OK : EX_USAGE;
+  if (error instanceof ConfigurationError) {
+    console.error(formatMistakes(error.mistakes, error.language));
+    return ERRORS[error.code].exitCode;
+  }
+  if (error instanceof GiroError) {
+    const { summary, remedy, exitCode } = ERRORS[error.code];
+    console.error(`giro: ${summary[language]}: ${error.message}\n  ${error.hint ?? remedy[language]}`);
+    return exitCode;
+  }
+  // Not one of ours: a fault of the program, and its stack is what we need to be told.
+  console.error(error);
+  return EX_SOFTWARE;
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+
+/** Bodies are at most 256 KiB (webhooks.md, "Payload"). */
+const LONGEST_BODY = 256 * 1024;
+/** How many ids are remembered to tell a repeated delivery. */
+const REMEMBERED_IDS = 100_000;
+
+/** One verified request. */
+export interface Received {
+  readonly id: string;
+  /** Whether the id was there before. */
+  readonly repeated: boolean;
+  readonly attempt: number;
+  /** Of the exact bytes of the body, hex. */
+  readonly sha256: string;
+  readonly body: string;
+}
+
+export interface ReceiverOptions {
+  readonly host: string;
+  readonly port: number;
+  /** `whsec_...`; without it nothing is verified. */
+  readonly secret?: string;
+  /** Status of the answer to a good request. */
+  readonly status: number;
+  /** Time before the answer, ms. */
+  readonly delayMs: number;
+  readonly onReceived: (received: Received) => void;
+  /** A request that is no good delivery, and why. */
+  readonly onRefused: (why: string) => void;
+}
+
+/**
+ * The reference receiver: verifies the signature with the public Standard Webhooks library, remembers ids, answers.
+ * It is what an integrator's own thirty lines would be.
+ */
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #verifier: Webhook | undefined;
+  readonly #seen = new Set<string>();
+  readonly #server: Server;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.#verifier = options.secret === undefined ? undefined : new Webhook(options.secret);
+    this.#server = createServer((request, response) => {
+      this.#handle(request, response).catch((error: unknown) => {
+        options.onRefused(error instanceof Error ? error.message : String(error));
+        response.destroy();
+      });
+    });
+  }
+
+  /** Listens; resolves with the port. Rejects when the port is taken. */
+  listen(): Promise<number> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, delayMs, onReceived, onRefused } = this.#options;
+    const body = await textOf(request);
+    if (request.method !== 'POST' || body === undefined) {
+      onRefused(`${request.method} ${request.url}`);
+      response.writeHead(request.method === 'POST' ? 413 : 405).end();
+      return;
+    }
+    const problem = this.#verify(body, request);
+    if (problem !== undefined) {
+      onRefused(problem);
+      response.writeHead(401).end();
+      return;
+    }
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    const id = String(request.headers['webhook-id']);
+    const repeated = this.#seen.has(id);
+    if (status >= 200 && status <= 299) this.#remember(id);
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    onReceived({ id, repeated, attempt: Number(request.headers['x-giro-tentativa']), sha256, body });
+    response.writeHead(status).end();
+  }
+
+  #verify(body: string, request: IncomingMessage): string | undefined {
+    try {
+      this.#verifier?.verify(body, {
+        'webhook-id': String(request.headers['webhook-id']),
+        'webhook-timestamp': String(request.headers['webhook-timestamp']),
+        'webhook-signature': String(request.headers['webhook-signature']),
+      });
+      return undefined;
+    } catch (error) {
+      if (error instanceof WebhookVerificationError) return error.message;
+      throw error;
+    }
+  }
+
+  #remember(id: string): void {
+    this.#seen.add(id);
+    for (const oldest of this.#seen) {
+      if (this.#seen.size <= REMEMBERED_IDS) break;
+      this.#seen.delete(oldest);
+    }
+  }
+}
+
+/** The whole body, or undefined when it is too long. */
+async function textOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size <= LONGEST_BODY) chunks.push(chunk);
+  }
+  return size <= LONGEST_BODY ? Buffer.concat(chunks).toString('utf8') : undefined;
+}
+
+/** One notification on one line, for a person. */
+export function notificationLine({ body, repeated, attempt }: Received): string {
+  const { sequencia, evento, ocorridoEm, dispositivo, acesso, pessoa } = JSON.parse(body) as {
+    sequencia: number;
+    evento: string;
+    ocorridoEm: string;
+    dispositivo?: { id: string };
+    acesso?: { resultado: string; passagem: string; sentido: string; meio: string; motivo?: string };
+    pessoa?: { tipo: string; sistema: string; idExterno: string } | null;
+  };
+  const access =
+    acesso === undefined
+      ? []
+      : [
+          acesso.sentido,
+          `${acesso.resultado}/${acesso.passagem}`,
+          acesso.meio,
+          ...(acesso.motivo ? [acesso.motivo] : []),
+        ];
+  const person = pessoa ? [`${pessoa.tipo} ${pessoa.sistema}:${pessoa.idExterno}`] : [];
+  return [
+    `#${sequencia}`,
+    ocorridoEm,
+    evento,
+    ...(dispositivo ? [dispositivo.id] : []),
+    ...access,
+    ...person,
+    ...(attempt > 1 ? [`(attempt ${attempt})`] : []),
+    ...(repeated ? ['(repeated)'] : []),
+  ].join('  ');
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { systemClock } from '../../drivers/clock.ts';
+import { GiroError } from '../../drivers/errors.ts';
+import type { Text } from '../../drivers/language.ts';
+import { version } from '../version.ts';
+import type { DescribeCommand } from './command-line.ts';
+import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+
+/** npm and the terminal both pass one Ctrl-C on: the second within this time is the same one. */
+const SAME_SIGNAL_MS = 1_000;
+
+export const describeRun: DescribeCommand = (program: Command) => {
+  program
+    .command('run')
+    .description('runs the gateway until it is stopped (Ctrl-C or SIGTERM)')
+    .option(...CONFIG_OPTION)
+    .addHelpText('after', '\nExample:\n  giro run --config /etc/giro/giro.yaml')
+    .action(run);
+};
+
+async function run(options: { config?: string }): Promise<void> {
+  const [{ configuration, isDemo }, { createLog }, { Gateway }] = await Promise.all([
+    openConfiguration(options.config),
+    import('../log.ts'),
+    import('../gateway.ts'),
+  ]);
+  // The demo's screen belongs to the receiver; the log speaks when something is wrong.
+  const log = createLog({ level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info') });
+  const stopped = stopSignal();
+  const demo = isDemo
+    ? await import('./demo.ts').then(({ startDemo }) => startDemo(configuration))
+    : undefined;
+  if (isDemo) console.log(DEMO_LINES[configuration.agent.language]);
+
+  const gateway = await Gateway.start({ configuration, clock: systemClock, log });
+  log.info(
+    {
+      version,
+      config: configuration.path,
+      data: configuration.agent.data,
+      turnstiles: configuration.turnstiles.length,
+      webhooks: configuration.webhooks.filter(({ active }) => active).length,
+    },
+    'gateway started',
+  );
+  demo?.begin();
+  try {
+    const end = await Promise.race([stopped, gateway.failed]);
+    if (end instanceof GiroError) throw end;
+    log.info({ signal: end }, 'gateway stopping');
+  } finally {
+    await demo?.stopPeople();
+    await gateway.stop();
+    await demo?.close();
+    log.info({}, 'gateway stopped');
+  }
+}
+
+/** Resolves with the first stop signal. A later one, after the same Ctrl-C has had time to repeat, ends at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let firstAtMs: number | undefined;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      const nowMs = performance.now();
+      if (firstAtMs === undefined) {
+        firstAtMs = nowMs;
+        resolve(signal);
+      } else if (nowMs - firstAtMs > SAME_SIGNAL_MS) {
+        // Nothing is lost: what was accepted is committed, the rest was not acknowledged.
+        process.exit(1);
+      }
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  });
+}
+
+const DEMO_LINES: Text = {
+  en: `Giro ${version} demo: two simulated Henry turnstiles, and a receiver that verifies and prints each notification.
+Next: copy config/giro.example.yaml to config/giro.yaml, put your turnstile and webhook in it, and npm start again.
+Status: npm run giro -- status (in another terminal). Ctrl-C ends the demo.`,
+  'pt-BR': `Demonstração do Giro ${version}: duas catracas Henry simuladas e um receptor que verifica e mostra cada notificação.
+Próximo passo: copie config/giro.example.yaml para config/giro.yaml, informe sua catraca e seu webhook e rode npm start de novo.
+Situação: npm run giro -- status (em outro terminal). Ctrl-C encerra a demonstração.`,
+};

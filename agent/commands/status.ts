@@ -1,0 +1,174 @@
+import type { Command } from 'commander';
+import type { Configuration, Webhook } from '../../config/configuration.ts';
+import type { Language } from '../../drivers/language.ts';
+import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
+import type { DescribeCommand } from './command-line.ts';
+import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import { momentText, spanText, tableText } from './texts.ts';
+
+export const describeStatus: DescribeCommand = (program: Command) => {
+  program
+    .command('status')
+    .description(
+      'each turnstile (online since, last access) and each webhook (state, queue, oldest, last answer)',
+    )
+    .option(...CONFIG_OPTION)
+    .option('--json', 'prints the same as JSON')
+    .addHelpText('after', '\nExample:\n  giro status --json')
+    .action(status);
+};
+
+/** What `status --json` prints; times are Unix ms. */
+interface Status {
+  readonly running: boolean;
+  readonly turnstiles: readonly (TurnstileStatus & { readonly name?: string })[];
+  readonly webhooks: readonly (WebhookStatus & { readonly active: boolean; readonly configured: boolean })[];
+  /** Lines that no pattern matched, per turnstile. */
+  readonly unrecognised: readonly {
+    readonly turnstile: string;
+    readonly count: number;
+    readonly lastAtMs: number;
+  }[];
+}
+
+async function status(options: { config?: string; json?: boolean }): Promise<void> {
+  const { configuration } = await openConfiguration(options.config);
+  const [{ openReader }, { isOwned }] = await Promise.all([
+    import('../journal/queries.ts'),
+    import('../journal/lock.ts'),
+  ]);
+  const { data } = configuration.agent;
+  const reader = openReader(data);
+  try {
+    const found: Status = {
+      running: isOwned(data),
+      turnstiles: turnstiles(configuration, reader.turnstiles()),
+      webhooks: webhooks(configuration, reader.webhooks()),
+      unrecognised: reader.unrecognised(),
+    };
+    console.log(options.json ? JSON.stringify(found) : statusText(found, configuration, Date.now()));
+  } finally {
+    reader.close();
+  }
+}
+
+function turnstiles({ turnstiles }: Configuration, stored: readonly TurnstileStatus[]): Status['turnstiles'] {
+  return turnstiles.map(({ id, name }) => ({
+    ...(stored.find(({ turnstile }) => turnstile === id) ?? { turnstile: id, state: 'offline', sinceMs: 0 }),
+    ...(name === undefined ? {} : { name }),
+  }));
+}
+
+/** The configured webhooks, and those that left the configuration with something still queued. */
+function webhooks({ webhooks }: Configuration, stored: readonly WebhookStatus[]): Status['webhooks'] {
+  const configured = webhooks.map(({ id, active }) => ({
+    ...(stored.find(({ webhook }) => webhook === id) ?? fresh(id)),
+    active,
+    configured: true,
+  }));
+  const left = stored
+    .filter(({ webhook, pending }) => pending > 0 && !webhooks.some(({ id }: Webhook) => id === webhook))
+    .map((status) => ({ ...status, active: false, configured: false }));
+  return [...configured, ...left];
+}
+
+function fresh(webhook: string): WebhookStatus {
+  return { webhook, state: 'open', step: 0, busyInARow: 0, parkedInARow: 0, pending: 0, parked: 0 };
+}
+
+const WORDS = {
+  en: {
+    running: 'Gateway: running',
+    stopped: 'Gateway: not running (what follows is how it was when it stopped)',
+    turnstile: 'TURNSTILE',
+    webhook: 'WEBHOOK',
+    state: 'STATE',
+    since: 'SINCE',
+    lastAccess: 'LAST ACCESS',
+    queue: 'QUEUE',
+    oldest: 'OLDEST',
+    parked: 'PARKED',
+    lastAnswer: 'LAST ANSWER',
+    online: 'online',
+    offline: 'offline',
+    never: '-',
+    open: 'ATIVA',
+    waiting: 'ATIVA, failing',
+    gone: 'ATIVA, gone (410)',
+    inactive: 'INATIVA',
+    left: 'not in the configuration',
+    unrecognised: 'lines that no pattern matched',
+  },
+  'pt-BR': {
+    running: 'Gateway: em execução',
+    stopped: 'Gateway: parado (abaixo, como estava quando parou)',
+    turnstile: 'CATRACA',
+    webhook: 'WEBHOOK',
+    state: 'SITUAÇÃO',
+    since: 'DESDE',
+    lastAccess: 'ÚLTIMO ACESSO',
+    queue: 'FILA',
+    oldest: 'MAIS ANTIGO',
+    parked: 'SEPARADOS',
+    lastAnswer: 'ÚLTIMA RESPOSTA',
+    online: 'ligada',
+    offline: 'desligada',
+    never: '-',
+    open: 'ATIVA',
+    waiting: 'ATIVA, falhando',
+    gone: 'ATIVA, encerrada (410)',
+    inactive: 'INATIVA',
+    left: 'fora da configuração',
+    unrecognised: 'linhas que nenhum padrão reconheceu',
+  },
+} as const satisfies Record<Language, Record<string, string>>;
+
+function statusText(found: Status, { agent, units }: Configuration, nowMs: number): string {
+  const { language } = agent;
+  const words = WORDS[language];
+  const timezone = units[0]?.timezone ?? 'UTC';
+  const at = (atMs: number | undefined): string =>
+    atMs === undefined || atMs === 0 ? words.never : momentText(atMs, nowMs, timezone, language);
+
+  const turnstileRows = found.turnstiles.map((turnstile) => [
+    turnstile.turnstile,
+    found.running ? words[turnstile.state] : words.offline,
+    at(turnstile.sinceMs),
+    at(turnstile.lastAccessAtMs),
+    turnstile.problem?.detail ?? '',
+  ]);
+  const webhookRows = found.webhooks.map((webhook) => [
+    webhook.webhook,
+    webhookState(webhook, words),
+    String(webhook.pending),
+    webhook.oldestPendingAtMs === undefined
+      ? words.never
+      : spanText(nowMs - webhook.oldestPendingAtMs, language),
+    String(webhook.parked),
+    webhook.last === undefined
+      ? words.never
+      : `${webhook.last.status ?? webhook.last.outcome} ${at(webhook.last.atMs)}`,
+  ]);
+  const unrecognised = found.unrecognised.map(
+    ({ turnstile, count, lastAtMs }) => `${turnstile}: ${count} ${words.unrecognised} (${at(lastAtMs)})`,
+  );
+  return [
+    found.running ? words.running : words.stopped,
+    '',
+    tableText([[words.turnstile, words.state, words.since, words.lastAccess], ...turnstileRows]),
+    '',
+    tableText([
+      [words.webhook, words.state, words.queue, words.oldest, words.parked, words.lastAnswer],
+      ...webhookRows,
+    ]),
+    ...(unrecognised.length > 0 ? ['', ...unrecognised] : []),
+  ].join('\n');
+}
+
+function webhookState(
+  { active, configured, state }: Status['webhooks'][number],
+  words: (typeof WORDS)[Language],
+): string {
+  if (!configured) return words.left;
+  return active ? words[state] : words.inactive;
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { GiroProcess } from './processes.ts';
+
+/** The demo has ports of its own; somebody may be looking at one on this machine. */
+async function demoRuns(): Promise<string | false> {
+  const taken = await new Promise<boolean>((resolve) => {
+    const socket = connect(18_480, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+  return taken
+    ? 'SKIPPED: port 18480 is in use, probably by a demo that runs; nothing is proven here'
+    : false;
+}
+
+test('without a configuration the demo runs: three lines, verified notifications, a clean end', {
+  skip: await demoRuns(),
+}, async () => {
+  const demo = new GiroProcess(['run']);
+  try {
+    // Numbers go on from the last demo on this machine.
+    const notifications = (): string[] => demo.stdout.filter((line) => /^#\d+ /.test(line));
+    await demo.until('two notifications', () => notifications().length >= 2);
+    const [what, next, status] = demo.stdout;
+    assert.match(what ?? '', /two simulated Henry turnstiles/);
+    assert.match(next ?? '', /config\/giro\.yaml/);
+    assert.match(status ?? '', /npm run giro -- status/);
+    assert.match(notifications()[0] ?? '', /notificarAcesso {2}catraca-[12]/);
+
+    // One Ctrl-C of a person arrives twice: from the terminal and from npm.
+    demo.child.kill('SIGINT');
+    demo.child.kill('SIGINT');
+    assert.equal(await demo.exit, 0);
+    assert.deepEqual(demo.stderr, []);
+  } finally {
+    await demo.end('SIGKILL');
+  }
+});
+
+test('under an old Node.js there is one clear line and exit code 78', () => {
+  const guard = new URL('../../agent/runtime-guard.mjs', import.meta.url).href;
+  const script = `Object.defineProperty(process, 'versions', { value: { node: '20.20.2', napi: '9' } }); await import('${guard}');`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 78);
+  assert.match(stderr, /^giro: Node\.js 20\.20\.2 is too old; Giro needs Node\.js 24 .*\n$/);
+});

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GiroProcess } from './processes.ts';
+
+const SECRET = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
+
+/** What `listen --json` prints of one delivery. */
+export interface Delivered {
+  readonly id: string;
+  readonly repeated: boolean;
+  readonly attempt: number;
+  readonly sha256: string;
+  readonly body: {
+    readonly id: string;
+    readonly sequencia: number;
+    readonly ocorridoEm: string;
+    readonly dispositivo: { readonly id: string };
+    readonly acesso: Record<string, unknown> & { readonly registroDispositivo?: string };
+    readonly pessoa: Record<string, unknown> | null;
+    readonly credencial: { readonly referencia: string } | null;
+  };
+}
+
+/** One gym for one test: a data folder, a configuration, a port for the receiver, and the processes it started. */
+export class Gym {
+  readonly folder = mkdtempSync(join(tmpdir(), 'giro-e2e-'));
+  readonly config = join(this.folder, 'giro.yaml');
+  readonly secret = SECRET;
+  readonly receiverPort: number;
+  readonly #processes: GiroProcess[] = [];
+  readonly #receivers: GiroProcess[] = [];
+
+  private constructor(receiverPort: number) {
+    this.receiverPort = receiverPort;
+  }
+
+  static async open(): Promise<Gym> {
+    return new Gym(await freePort());
+  }
+
+  /** Writes the configuration: these turnstiles, and one webhook at the receiver. */
+  configure(turnstiles: string, webhook = ''): void {
+    writeFileSync(
+      this.config,
+      `agent: { name: teste, language: en, data: ./data }
+units:
+  - { id: centro, name: Unidade Centro, company: 1, timezone: America/Sao_Paulo }
+turnstiles:
+${turnstiles}
+webhooks:
+  - id: crm
+    url: http://127.0.0.1:${this.receiverPort}/giro
+    secret: ${SECRET}
+    allow: [http, loopback]
+${webhook}`,
+    );
+  }
+
+  start(...args: string[]): GiroProcess {
+    const process = new GiroProcess(args, { cwd: this.folder });
+    this.#processes.push(process);
+    return process;
+  }
+
+  async gateway(): Promise<GiroProcess> {
+    const gateway = this.start('run', '--config', this.config);
+    await gateway.line(/gateway started/);
+    return gateway;
+  }
+
+  async receiver(...args: string[]): Promise<GiroProcess> {
+    const receiver = this.start(
+      'listen',
+      '--port',
+      String(this.receiverPort),
+      '--secret',
+      SECRET,
+      '--json',
+      ...args,
+    );
+    this.#receivers.push(receiver);
+    await receiver.line(/listening on/);
+    return receiver;
+  }
+
+  /** Everything that any receiver of this gym was sent, in order. */
+  get delivered(): Delivered[] {
+    return this.#receivers.flatMap(({ stdout }) => stdout.map((line) => JSON.parse(line) as Delivered));
+  }
+
+  /** Ends what still runs and removes the folder. */
+  async close(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.end('SIGKILL')));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A port that was free a moment ago, for a listener that must come back on the same one. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  if (typeof address !== 'object' || address === null) throw new Error('no address');
+  return address.port;
+}
