@@ -178,4 +178,3 @@ export interface JournalState {
   readonly turnstiles: readonly TurnstileState[];
   readonly cursors: readonly { readonly turnstile: string; readonly position: string }[];
 }
-

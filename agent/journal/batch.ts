@@ -1,0 +1,96 @@
+import type { Database } from 'better-sqlite3';
+import { prepareAccept } from './accept.ts';
+import { prepareMark } from './marks.ts';
+import type { Accept, Accepted, Delivery, Mark } from './records.ts';
+import { preparePending } from './state.ts';
+import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
+
+/** One thing asked of the writer. */
+export type Op =
+  | { readonly kind: 'accept'; readonly accept: Accept }
+  | { readonly kind: 'mark'; readonly marks: readonly Mark[] }
+  | {
+      readonly kind: 'pending';
+      readonly webhook: string;
+      readonly lane: string;
+      readonly afterSequence: number;
+      readonly limit: number;
+    };
+
+/** What each kind of op comes to. */
+export interface OpValues {
+  accept: Accepted;
+  mark: undefined;
+  pending: readonly Delivery[];
+}
+
+export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
+
+/**
+ * What a batch came to: results of its ops in order. With `disk` the ops without a result left no trace and can be
+ * given again.
+ */
+export interface BatchAnswer {
+  readonly results: readonly OpResult[];
+  readonly disk?: Refusal;
+}
+
+/**
+ * Runs batches on a journal, each in one transaction: with a full sync if it accepts, without one of its own if it
+ * only marks. An op that cannot be stored is refused alone. Throws when the file turns out to be damaged.
+ */
+export function prepareBatch(db: Database): (ops: readonly Op[]) => BatchAnswer {
+  const run = prepareOp(db);
+  const together = db.transaction((ops: readonly Op[]) => ops.map((op) => ({ value: run(op) })));
+  let syncing: boolean | undefined;
+
+  const sync = (full: boolean): void => {
+    if (syncing === full) return;
+    db.pragma(`synchronous = ${full ? 'FULL' : 'NORMAL'}`); // WAL's own default is NORMAL
+    syncing = full;
+  };
+
+  const oneByOne = (ops: readonly Op[]): BatchAnswer => {
+    const results: OpResult[] = [];
+    for (const op of ops) {
+      try {
+        results.push({ value: op.kind === 'pending' ? run(op) : together.immediate([op])[0]?.value });
+      } catch (error) {
+        const trouble = troubleOf(error);
+        if (trouble === 'damage') throw error;
+        if (trouble === 'disk') return { results, disk: refusalOf(error) };
+        results.push({ refused: refusalOf(error) });
+      }
+    }
+    return { results };
+  };
+
+  return (ops) => {
+    if (ops.every(({ kind }) => kind === 'pending')) return oneByOne(ops); // a read must not need the write lock
+    sync(ops.some(({ kind }) => kind === 'accept'));
+    try {
+      return { results: together.immediate(ops) };
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble === 'damage') throw error;
+      return trouble === 'disk' ? { results: [], disk: refusalOf(error) } : oneByOne(ops);
+    }
+  };
+}
+
+function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
+  const accept = prepareAccept(db);
+  const mark = prepareMark(db);
+  const pending = preparePending(db);
+  return (op) => {
+    switch (op.kind) {
+      case 'accept':
+        return accept(op.accept);
+      case 'mark':
+        for (const each of op.marks) mark(each);
+        return undefined;
+      case 'pending':
+        return pending(op.webhook, op.lane, op.afterSequence, op.limit);
+    }
+  };
+}

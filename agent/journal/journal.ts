@@ -1,0 +1,138 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../drivers/clock.ts';
+import { GiroError } from '../../drivers/errors.ts';
+import type { Logger } from '../../drivers/log.ts';
+import { BatchQueue } from './batch-queue.ts';
+import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
+import { type Lock, takeLock } from './lock.ts';
+import type { Accept, Accepted, Delivery, JournalState, Mark } from './records.ts';
+import { checkInBackground, WriterThread } from './threads.ts';
+
+export interface JournalOptions {
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+/**
+ * The journal of a data folder, written by a thread of its own so that a slow disk never stalls a link.
+ *
+ * Calls take effect in their order. While the disk refuses (full, not answering, read-only) what was given waits and
+ * is tried again every second, and its promises stay pending; nothing is ever half stored.
+ */
+export class Journal {
+  /** As found at the start. */
+  readonly state: JournalState;
+  /** Resolves when the journal can no longer be written by this process, which should end and be started again. */
+  readonly failed: Promise<GiroError>;
+  readonly #queue: BatchQueue;
+  readonly #writer: WriterThread;
+  readonly #lock: Lock;
+  readonly #stopCheck: () => void;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    lock: Lock,
+    writer: WriterThread,
+    state: JournalState,
+    stopCheck: () => void,
+    options: JournalOptions,
+  ) {
+    this.#lock = lock;
+    this.#writer = writer;
+    this.#stopCheck = stopCheck;
+    this.#queue = new BatchQueue(writer, options);
+    this.state = state;
+    this.failed = writer.died;
+  }
+
+  /**
+   * Opens the journal of a folder, which is made (0700) if there is none. Throws JOURNAL_LOCKED when another process
+   * has it, JOURNAL_NEWER when a newer version wrote it, JOURNAL_FAILED when the disk refuses. A damaged file is set
+   * aside and salvaged, with an error in the log.
+   */
+  static async open(folder: string, options: JournalOptions): Promise<Journal> {
+    const { log, clock } = options;
+    const lock = lockFolder(folder);
+    try {
+      const { writer, opening } = await WriterThread.start({ folder, nowMs: clock.now() });
+      if (opening.salvaged !== undefined) {
+        log.error(opening.salvaged, 'the journal was damaged; what could be read was saved');
+      }
+      const stopCheck = opening.unchecked ? startCheck(folder, log) : () => {};
+      return new Journal(lock, writer, opening.state, stopCheck, options);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Resolves after the commit with a full sync; all of it is stored or nothing. Rejects with JOURNAL_FAILED when it
+   * cannot be stored as it is, when more than 100,000 calls already wait, after `close` and when the journal failed.
+   */
+  accept(accept: Accept): Promise<Accepted> {
+    // Bytes of a view are copied: a clone would carry the whole buffer behind it to the thread.
+    const unrecognised = accept.unrecognised?.map((line) => ({
+      ...line,
+      bytes: Uint8Array.from(line.bytes),
+    }));
+    const copied = unrecognised === undefined ? accept : { ...accept, unrecognised };
+    return this.#queue.give({ kind: 'accept', accept: copied });
+  }
+
+  /** Stores marks, gathered for up to 20 ms and without a sync of their own: a crash may lose the last of them. */
+  mark(...marks: Mark[]): Promise<void> {
+    return this.#queue.give({ kind: 'mark', marks });
+  }
+
+  /**
+   * Pending deliveries of a lane behind `afterSequence`, by sequence, at most `limit`, after all calls before this
+   * one. While the disk refuses it answers at once, from what is committed.
+   */
+  pending(webhook: string, lane: string, afterSequence: number, limit: number): Promise<readonly Delivery[]> {
+    return this.#queue.give({ kind: 'pending', webhook, lane, afterSequence, limit });
+  }
+
+  /**
+   * Finishes what was given and frees the folder. What the disk refuses in one last try is given up: its promises
+   * reject with JOURNAL_FAILED.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    this.#stopCheck();
+    try {
+      await this.#queue.end();
+      await this.#writer.close();
+    } finally {
+      this.#lock.release();
+    }
+  }
+}
+
+function lockFolder(folder: string): Lock {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return takeLock(folder);
+  } catch (error) {
+    if (error instanceof GiroError) throw error;
+    throw new GiroError('JOURNAL_FAILED', `${folder} cannot be used`, { cause: error });
+  }
+}
+
+/** What it finds waits for the next start, unless a write meets it first: a start that salvages takes a while. */
+function startCheck(folder: string, log: Logger): () => void {
+  return checkInBackground(
+    join(folder, JOURNAL_FILE),
+    (damage) => {
+      if (damage === undefined) return log.debug({}, 'the journal is sound');
+      writeFileSync(join(folder, DAMAGE_NOTE), '', { mode: 0o600 });
+      log.error({ damage }, 'the journal is damaged; the next start salvages it');
+    },
+    (error) => log.warn({ err: error }, 'the check of the journal did not end'),
+  );
+}

@@ -1,0 +1,124 @@
+import type { Database } from 'better-sqlite3';
+import type { EndpointState, Mark, TurnstileState } from './records.ts';
+
+type MarkOf<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>;
+
+/** Stores what delivery and turnstiles report. Runs inside the caller's transaction. */
+export function prepareMark(db: Database): (mark: Mark) => void {
+  const delivered = prepareDelivered(db);
+  const parked = prepareParked(db);
+  const endpoint = prepareEndpoint(db);
+  const turnstile = prepareTurnstile(db);
+  const tried = db.prepare(
+    'UPDATE deliveries SET tries = ? WHERE webhook = ? AND sequence = ? AND state = 0',
+  );
+  const lane = db.prepare(
+    `INSERT INTO lanes (webhook, lane, step, next_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET step = excluded.step, next_at = excluded.next_at`,
+  );
+
+  return (mark) => {
+    switch (mark.kind) {
+      case 'delivered':
+        return delivered(mark);
+      case 'parked':
+        return parked(mark);
+      case 'tried':
+        tried.run(mark.tries, mark.webhook, mark.sequence);
+        return;
+      case 'lane':
+        lane.run(mark.state.webhook, mark.state.lane, mark.state.step, mark.state.nextAtMs ?? null);
+        return;
+      case 'endpoint':
+        return endpoint(mark.state);
+      case 'turnstile':
+        return turnstile(mark.state);
+    }
+  };
+}
+
+/** Ends a pending delivery and gives its lane; changes nothing, and gives undefined, when it has already ended. */
+function prepareEnd(db: Database) {
+  return db
+    .prepare<
+      [
+        state: number,
+        status: number | null,
+        outcome: string,
+        atMs: number,
+        webhook: string,
+        sequence: number,
+      ],
+      string
+    >(
+      `UPDATE deliveries SET state = ?, status = ?, outcome = ?, at = ?
+       WHERE webhook = ? AND sequence = ? AND state = 0 RETURNING lane`,
+    )
+    .pluck();
+}
+
+function prepareDelivered(db: Database): (mark: MarkOf<'delivered'>) => void {
+  const end = prepareEnd(db);
+  const count = db.prepare('UPDATE lanes SET pending = pending - 1 WHERE webhook = ? AND lane = ?');
+  const note = db.prepare('UPDATE webhooks SET last_delivered_at = ? WHERE id = ?');
+  return ({ webhook, sequence, atMs, status }) => {
+    const lane = end.get(1, status, 'ok', atMs, webhook, sequence);
+    if (lane === undefined) return;
+    count.run(webhook, lane);
+    note.run(atMs, webhook);
+  };
+}
+
+function prepareParked(db: Database): (mark: MarkOf<'parked'>) => void {
+  const end = prepareEnd(db);
+  const count = db.prepare(
+    'UPDATE lanes SET pending = pending - 1, parked = parked + 1 WHERE webhook = ? AND lane = ?',
+  );
+  return ({ webhook, sequence, atMs, status, outcome }) => {
+    const lane = end.get(2, status ?? null, outcome, atMs, webhook, sequence);
+    if (lane !== undefined) count.run(webhook, lane);
+  };
+}
+
+function prepareEndpoint(db: Database): (state: EndpointState) => void {
+  const store = db.prepare(
+    `INSERT INTO webhooks (id, state, class, wait_until, step, failing_since, busy_in_a_row, parked_in_a_row,
+       last_at, last_status, last_outcome)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET state = excluded.state, class = excluded.class, wait_until = excluded.wait_until,
+       step = excluded.step, failing_since = excluded.failing_since, busy_in_a_row = excluded.busy_in_a_row,
+       parked_in_a_row = excluded.parked_in_a_row, last_at = excluded.last_at, last_status = excluded.last_status,
+       last_outcome = excluded.last_outcome`,
+  );
+  return (state) => {
+    store.run(
+      ...[state.webhook, state.state, state.class ?? null, state.untilMs ?? null, state.step],
+      ...[state.failingSinceMs ?? null, state.busyInARow, state.parkedInARow],
+      ...[state.last?.atMs ?? null, state.last?.status ?? null, state.last?.outcome ?? null],
+    );
+  };
+}
+
+function prepareTurnstile(db: Database): (state: TurnstileState) => void {
+  const store = db.prepare(
+    `INSERT INTO turnstiles (turnstile, state, since, problem_code, problem_detail, manufacturer, model, serial,
+       firmware, clock_skew)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET state = excluded.state, since = excluded.since, problem_code = excluded.problem_code,
+       problem_detail = excluded.problem_detail, manufacturer = excluded.manufacturer, model = excluded.model,
+       serial = excluded.serial, firmware = excluded.firmware, clock_skew = excluded.clock_skew`,
+  );
+  return (state) => {
+    store.run(
+      ...[
+        state.turnstile,
+        state.state,
+        state.sinceMs,
+        state.problem?.code ?? null,
+        state.problem?.detail ?? null,
+      ],
+      ...[state.manufacturer ?? null, state.model ?? null, state.serial ?? null, state.firmware ?? null],
+      state.clockSkewMs ?? null,
+    );
+  };
+}

@@ -1,0 +1,149 @@
+import { renameSync, rmSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import { GiroError } from '../../drivers/errors.ts';
+
+/**
+ * The schema, one step a version (`PRAGMA user_version`), forward only. A released step is never edited. Times are
+ * Unix ms. What grows (events, deliveries, ledger) is only ever reached by key; what is counted is counted in `lanes`.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE events (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    result TEXT,
+    passage TEXT,
+    direction TEXT,
+    person TEXT,
+    content TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_time ON events (occurred_at);
+  CREATE INDEX events_by_lane ON events (lane, occurred_at);
+  CREATE INDEX events_by_person ON events (person, occurred_at) WHERE person IS NOT NULL;
+
+  -- Every id ever accepted; outlives the events. "event" leads to the row while that is kept.
+  CREATE TABLE ledger (
+    id BLOB PRIMARY KEY,
+    event INTEGER NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- state: 0 pending, 1 delivered, 2 parked, 3 discarded
+  CREATE TABLE deliveries (
+    webhook TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    lane TEXT NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    status INTEGER,
+    outcome TEXT,
+    at INTEGER,
+    body TEXT NOT NULL,
+    UNIQUE (webhook, sequence)
+  ) STRICT;
+  CREATE INDEX deliveries_pending ON deliveries (webhook, lane, sequence) WHERE state = 0;
+  CREATE INDEX deliveries_by_event ON deliveries (event);
+
+  CREATE TABLE webhooks (
+    id TEXT PRIMARY KEY,
+    last_sequence INTEGER NOT NULL DEFAULT 0,
+    last_delivered_at INTEGER,
+    state TEXT NOT NULL DEFAULT 'open',
+    class TEXT,
+    wait_until INTEGER,
+    step INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER,
+    busy_in_a_row INTEGER NOT NULL DEFAULT 0,
+    parked_in_a_row INTEGER NOT NULL DEFAULT 0,
+    last_at INTEGER,
+    last_status INTEGER,
+    last_outcome TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE lanes (
+    webhook TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    pending INTEGER NOT NULL DEFAULT 0,
+    parked INTEGER NOT NULL DEFAULT 0,
+    step INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER,
+    PRIMARY KEY (webhook, lane)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE open_accesses (
+    turnstile TEXT NOT NULL,
+    key TEXT NOT NULL,
+    deadline INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (turnstile, key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE cursors (
+    turnstile TEXT PRIMARY KEY,
+    position TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE turnstiles (
+    turnstile TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    problem_code TEXT,
+    problem_detail TEXT,
+    manufacturer TEXT,
+    model TEXT,
+    serial TEXT,
+    firmware TEXT,
+    clock_skew INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE unrecognised (
+    number INTEGER PRIMARY KEY,
+    turnstile TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX unrecognised_by_turnstile ON unrecognised (turnstile, at);
+  `,
+];
+
+/** The version that the file is at; 0 for a new one. */
+export function schemaVersion(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+/**
+ * Brings the file to the newest schema, each step in a transaction of its own. A file that is not new is first
+ * copied to `<file>.before-N`, N being the first step. Throws JOURNAL_NEWER, touching nothing, when the file is ahead
+ * of this program.
+ */
+export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const version = schemaVersion(db);
+  if (version > migrations.length) {
+    throw new GiroError(
+      'JOURNAL_NEWER',
+      `${db.name} has schema ${version}, this program knows ${migrations.length}`,
+    );
+  }
+  if (version > 0 && version < migrations.length) copyFile(db, `${db.name}.before-${version + 1}`);
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue;
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${index + 1}`);
+    }).immediate();
+  }
+}
+
+/** VACUUM INTO writes to no existing file, and a power cut may leave half a copy: so a name of its own, then a rename. */
+function copyFile(db: Database, target: string): void {
+  const unfinished = `${target}.unfinished`;
+  rmSync(unfinished, { force: true });
+  db.prepare('VACUUM INTO ?').run(unfinished);
+  renameSync(unfinished, target);
+}

@@ -1,0 +1,116 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite, { type Database } from 'better-sqlite3';
+import { connect, DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
+import { migrate } from './migrations.ts';
+import { copyKeyed, copyNumbered, type TableCopy } from './salvage-tables.ts';
+
+/** What became of a damaged journal. */
+export interface SalvageReport {
+  /** What SQLite found. */
+  readonly damage: string;
+  /** Name of the damaged file, in the data folder. */
+  readonly setAside: string;
+  /** Rows saved, by table. */
+  readonly saved: Readonly<Record<string, number>>;
+  /** Row numbers that could not be read, by table; only of tables where there are any. */
+  readonly unreadable: Readonly<Record<string, number>>;
+}
+
+const FILES = ['', '-wal', '-shm'] as const;
+
+/**
+ * Copies what can be read of a damaged journal into a new one, sets the damaged file aside under a name with the time
+ * and puts the new one in its place. Can be cut off at any point: the damaged file stays in place until the new one
+ * is complete.
+ */
+export function salvage(folder: string, damage: string, nowMs: number): SalvageReport {
+  const path = join(folder, JOURNAL_FILE);
+  for (const suffix of FILES) rmSync(unfinished(path) + suffix, { force: true });
+  const target = connect(unfinished(path));
+  const source = new Sqlite(path, { readonly: true });
+  let copies: Record<string, TableCopy>;
+  try {
+    migrate(target);
+    copies = target.transaction(() => copyTables(source, target)).immediate();
+  } finally {
+    source.close();
+    target.close();
+  }
+  const setAside = replace(path, nowMs);
+  rmSync(join(folder, DAMAGE_NOTE), { force: true });
+  return {
+    damage,
+    setAside,
+    saved: Object.fromEntries(Object.entries(copies).map(([table, { saved }]) => [table, saved])),
+    unreadable: Object.fromEntries(
+      Object.entries(copies).flatMap(([table, { unreadable }]) =>
+        unreadable > 0 ? [[table, unreadable]] : [],
+      ),
+    ),
+  };
+}
+
+/** Ends a replacement that was cut off between its renames; before that point nothing was moved. */
+export function finishReplacement(folder: string, nowMs: number): void {
+  const path = join(folder, JOURNAL_FILE);
+  if (!existsSync(path) && existsSync(unfinished(path))) replace(path, nowMs);
+}
+
+function unfinished(path: string): string {
+  return `${path}.salvaging`;
+}
+
+/** The log of the old file must be gone before the new one arrives: SQLite would play it into it. */
+function replace(path: string, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  let name = `${JOURNAL_FILE}.damaged-${stamp}`;
+  for (let copy = 2; FILES.some((suffix) => existsSync(join(path, '..', name + suffix))); copy += 1) {
+    name = `${JOURNAL_FILE}.damaged-${stamp}-${copy}`;
+  }
+  for (const suffix of FILES) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, join(path, '..', name + suffix));
+  }
+  renameSync(unfinished(path), path);
+  return name;
+}
+
+function copyTables(source: Database, target: Database): Record<string, TableCopy> {
+  const copies = {
+    webhooks: copyKeyed(source, target, 'webhooks', 'id'),
+    lanes: copyKeyed(source, target, 'lanes', 'webhook, lane'),
+    open_accesses: copyKeyed(source, target, 'open_accesses', 'turnstile, key'),
+    cursors: copyKeyed(source, target, 'cursors', 'turnstile'),
+    turnstiles: copyKeyed(source, target, 'turnstiles', 'turnstile'),
+    ledger: copyKeyed(source, target, 'ledger', 'id'),
+    events: copyNumbered(source, target, 'events', 'events_by_time'),
+    deliveries: copyNumbered(source, target, 'deliveries', 'deliveries_by_event'),
+    unrecognised: copyNumbered(source, target, 'unrecognised', 'unrecognised_by_turnstile'),
+  };
+  target.exec(REPAIR);
+  return copies;
+}
+
+/** Makes the tables agree: an event lost beside its delivery comes back from the body, counters are counted anew. */
+const REPAIR = `
+  INSERT OR IGNORE INTO events (number, id, name, unit, lane, occurred_at, recorded_at, content)
+    SELECT event, body ->> 'id', body ->> 'evento', coalesce(body ->> '$.unidade.apelido', ''), lane,
+      coalesce(CAST(unixepoch(body ->> 'ocorridoEm', 'subsec') * 1000 AS INTEGER), 0),
+      coalesce(CAST(unixepoch(body ->> 'registradoEm', 'subsec') * 1000 AS INTEGER), 0),
+      '{' || substr(body, length('{"id":"","sequencia":,') + 36 + length(sequence) + 1)
+    FROM deliveries
+    WHERE json_valid(body) AND NOT EXISTS (SELECT 1 FROM events WHERE number = event);
+  DELETE FROM deliveries WHERE NOT EXISTS (SELECT 1 FROM events WHERE number = event);
+
+  INSERT OR IGNORE INTO ledger (id, event, at)
+    SELECT unhex(id, '-'), number, recorded_at FROM events;
+
+  INSERT INTO webhooks (id, last_sequence)
+    SELECT webhook, max(sequence) FROM deliveries GROUP BY webhook
+    ON CONFLICT DO UPDATE SET last_sequence = max(last_sequence, excluded.last_sequence);
+
+  UPDATE lanes SET pending = 0, parked = 0;
+  INSERT INTO lanes (webhook, lane, pending, parked)
+    SELECT webhook, lane, sum(state = 0), sum(state = 2) FROM deliveries GROUP BY webhook, lane
+    ON CONFLICT DO UPDATE SET pending = excluded.pending, parked = excluded.parked;
+`;

@@ -1,0 +1,48 @@
+import type { Database } from 'better-sqlite3';
+import type { Delivery, JournalState, LaneState, OpenAccess } from './records.ts';
+import {
+  ENDPOINT_COLUMNS,
+  type EndpointRow,
+  endpointOf,
+  present,
+  TURNSTILE_COLUMNS,
+  type TurnstileRow,
+  turnstileOf,
+} from './rows.ts';
+
+/** What a start needs to know. Reads only small tables, so it costs the same however much is pending. */
+export function readState(db: Database): JournalState {
+  return {
+    openAccesses: db
+      .prepare<[], OpenAccess>('SELECT turnstile, key, deadline AS deadlineMs, state FROM open_accesses')
+      .all(),
+    endpoints: db.prepare<[], EndpointRow>(`SELECT ${ENDPOINT_COLUMNS} FROM webhooks`).all().map(endpointOf),
+    lanes: db
+      .prepare<[], Required<Omit<LaneState, 'nextAtMs'>> & { nextAtMs: number | null; pending: number }>(
+        'SELECT webhook, lane, step, next_at AS nextAtMs, pending FROM lanes WHERE pending > 0',
+      )
+      .all()
+      .map(present),
+    turnstiles: db
+      .prepare<[], TurnstileRow>(`SELECT ${TURNSTILE_COLUMNS} FROM turnstiles`)
+      .all()
+      .map(turnstileOf),
+    cursors: db
+      .prepare<[], { turnstile: string; position: string }>('SELECT turnstile, position FROM cursors')
+      .all(),
+  };
+}
+
+/** Pending deliveries of a lane behind `afterSequence`, by sequence. */
+export function preparePending(
+  db: Database,
+): (webhook: string, lane: string, afterSequence: number, limit: number) => Delivery[] {
+  // INDEXED BY: a plan that walked the delivered rows would work, and take longer every day.
+  const page = db.prepare<[string, string, number, number], Delivery>(
+    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.tries
+     FROM deliveries AS d INDEXED BY deliveries_pending CROSS JOIN events AS e ON e.number = d.event
+     WHERE d.webhook = ? AND d.lane = ? AND d.state = 0 AND d.sequence > ?
+     ORDER BY d.sequence LIMIT ?`,
+  );
+  return (...query) => page.all(...query);
+}

@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { GiroError } from '../../drivers/errors.ts';
+import type { BatchAnswer, Op } from './batch.ts';
+import type { Opening, Request, WriterOptions } from './writer.ts';
+
+/** Starts a thread of this folder; `.ts` in a checkout, `.js` where built. */
+function startThread(name: string, workerData: unknown): Worker {
+  const url = new URL(`./${name}${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
+  return new Worker(url, { name: `journal-${name}`, workerData });
+}
+
+/** The writer thread, seen from the main thread. */
+export class WriterThread {
+  /** Resolves when the thread ended without being told to. */
+  readonly died: Promise<GiroError>;
+  readonly #worker: Worker;
+  readonly #waiting: { resolve: (answer: BatchAnswer) => void; reject: (error: GiroError) => void }[] = [];
+  #closing = false;
+  #death: GiroError | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (answer: BatchAnswer) => this.#waiting.shift()?.resolve(answer));
+    let cause: unknown;
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    this.died = new Promise((resolve) => {
+      worker.on('exit', () => {
+        if (this.#closing) return;
+        this.#death = new GiroError('JOURNAL_FAILED', 'the writer thread of the journal died', { cause });
+        for (const { reject } of this.#waiting.splice(0)) reject(this.#death);
+        resolve(this.#death);
+      });
+    });
+  }
+
+  /** Resolves once the journal is open; throws what the thread was refused. */
+  static async start(options: WriterOptions): Promise<{ writer: WriterThread; opening: Opened }> {
+    const worker = startThread('writer', options);
+    const [opening] = (await once(worker, 'message')) as [Opening];
+    if ('refused' in opening) {
+      await once(worker, 'exit');
+      throw new GiroError(opening.refused.code, opening.refused.message);
+    }
+    return { writer: new WriterThread(worker), opening };
+  }
+
+  /** Answers come in the order of calls. Rejects when the thread dies. */
+  run(ops: readonly Op[]): Promise<BatchAnswer> {
+    if (this.#death !== undefined) return Promise.reject(this.#death);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#post(ops);
+    });
+  }
+
+  /** Resolves when all that was given is answered and the file is closed. */
+  async close(): Promise<void> {
+    if (this.#death !== undefined) return;
+    this.#closing = true;
+    const exit = once(this.#worker, 'exit');
+    this.#post('close');
+    await exit;
+  }
+
+  #post(request: Request): void {
+    this.#worker.postMessage(request);
+  }
+}
+
+type Opened = Extract<Opening, { state: unknown }>;
+
+/**
+ * Reads every page of the file in a thread of its own; `report` hears what is wrong, or undefined when it is sound.
+ * Calling the answer stops listening and ends the thread, which may first read on to the end of the file.
+ */
+export function checkInBackground(
+  path: string,
+  report: (damage: string | undefined) => void,
+  fail: (error: unknown) => void,
+): () => void {
+  const worker = startThread('checker', path);
+  worker.unref();
+  worker.on('message', (damage: string | null) => report(damage ?? undefined));
+  worker.on('error', fail);
+  return () => {
+    worker.removeAllListeners();
+    worker.terminate().catch(fail);
+  };
+}

@@ -1,0 +1,54 @@
+/** Thread: the one writer of a journal. Opens it, says so, then answers each batch in its turn until told to close. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Op, prepareBatch } from './batch.ts';
+import { DAMAGE_NOTE } from './file.ts';
+import { openJournal } from './open.ts';
+import type { JournalState } from './records.ts';
+import type { SalvageReport } from './salvage.ts';
+import { readState } from './state.ts';
+import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
+
+export interface WriterOptions {
+  readonly folder: string;
+  /** Unix ms; names a damaged file. */
+  readonly nowMs: number;
+}
+
+/** The first message from the thread. */
+export type Opening =
+  | {
+      readonly state: JournalState;
+      readonly unchecked: boolean;
+      readonly salvaged?: SalvageReport | undefined;
+    }
+  | { readonly refused: Refusal };
+
+/** What the thread is given. */
+export type Request = readonly Op[] | 'close';
+
+function serve({ folder, nowMs }: WriterOptions): void {
+  const { db, unchecked, salvaged } = openJournal(folder, nowMs);
+  const runBatch = prepareBatch(db);
+  parentPort?.postMessage({ state: readState(db), unchecked, salvaged } satisfies Opening);
+  parentPort?.on('message', (request: Request) => {
+    if (request === 'close') {
+      db.close(); // the last connection checkpoints
+      parentPort?.close();
+      return;
+    }
+    try {
+      parentPort?.postMessage(runBatch(request));
+    } catch (error) {
+      if (troubleOf(error) === 'damage') writeFileSync(join(folder, DAMAGE_NOTE), '', { mode: 0o600 });
+      throw error; // ends the thread; the next start salvages
+    }
+  });
+}
+
+try {
+  serve(workerData as WriterOptions);
+} catch (error) {
+  parentPort?.postMessage({ refused: refusalOf(error) } satisfies Opening);
+}

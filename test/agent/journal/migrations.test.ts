@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import Sqlite from 'better-sqlite3';
+import { Journal } from '../../../agent/journal/journal.ts';
+import { MIGRATIONS, migrate, schemaVersion } from '../../../agent/journal/migrations.ts';
+import { openReader } from '../../../agent/journal/queries.ts';
+import { ManualClock } from '../../clock.ts';
+import { eventOf, makeFolder, openJournal, recordingLog } from './journals.ts';
+
+const next = [
+  ...MIGRATIONS,
+  'ALTER TABLE events ADD COLUMN note TEXT',
+  'CREATE TABLE notes (note TEXT) STRICT',
+];
+
+function openFile(t: TestContext, path: string) {
+  const db = new Sqlite(path);
+  t.after(() => db.close());
+  return db;
+}
+
+test('a new file gets the newest schema, without a copy', (t) => {
+  const folder = makeFolder(t);
+  const db = openFile(t, join(folder, 'journal.db'));
+  migrate(db);
+  assert.equal(schemaVersion(db), MIGRATIONS.length);
+  migrate(db);
+  assert.deepEqual(readdirSync(folder), ['journal.db']);
+});
+
+test('an older file is copied, then brought forward with its events', async (t) => {
+  const folder = makeFolder(t);
+  const { journal } = await openJournal(t, folder);
+  await journal.accept({ events: [eventOf(1)] });
+  await journal.close();
+  const unfinished = join(folder, 'journal.db.before-2.unfinished');
+  writeFileSync(unfinished, 'what a power cut left of an earlier copy');
+
+  const db = openFile(t, join(folder, 'journal.db'));
+  migrate(db, next);
+  assert.equal(schemaVersion(db), 3);
+  assert.deepEqual(db.prepare('SELECT id, note FROM events').all(), [{ id: eventOf(1).id, note: null }]);
+  const copy = openFile(t, join(folder, 'journal.db.before-2'));
+  assert.equal(schemaVersion(copy), 1);
+  assert.deepEqual(copy.prepare('SELECT id FROM events').all(), [{ id: eventOf(1).id }]);
+  assert.equal(existsSync(unfinished), false);
+});
+
+test('a step that fails leaves the schema as it was before the step', (t) => {
+  const db = openFile(t, join(makeFolder(t), 'journal.db'));
+  migrate(db);
+  const bad = [
+    ...MIGRATIONS,
+    'CREATE TABLE notes (note TEXT) STRICT',
+    'CREATE TABLE more (x); SELECT nonsense',
+  ];
+  assert.throws(() => migrate(db, bad), /nonsense/);
+  assert.equal(schemaVersion(db), 2);
+  assert.deepEqual(
+    db.prepare("SELECT name FROM sqlite_schema WHERE name IN ('notes', 'more')").pluck().all(),
+    ['notes'],
+  );
+});
+
+test('a newer file is refused and not touched', async (t) => {
+  const folder = makeFolder(t);
+  const db = openFile(t, join(folder, 'journal.db'));
+  migrate(db, next);
+  db.close();
+  await assert.rejects(Journal.open(folder, { log: recordingLog().log, clock: new ManualClock() }), {
+    code: 'JOURNAL_NEWER',
+  });
+  assert.throws(() => openReader(folder), { code: 'JOURNAL_NEWER' });
+  const again = openFile(t, join(folder, 'journal.db'));
+  assert.equal(schemaVersion(again), 3);
+});

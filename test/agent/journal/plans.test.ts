@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Sqlite from 'better-sqlite3';
+import { prepareBatch } from '../../../agent/journal/batch.ts';
+import { migrate } from '../../../agent/journal/migrations.ts';
+import { JournalReader } from '../../../agent/journal/queries.ts';
+import { readState } from '../../../agent/journal/state.ts';
+import { eventOf, idOf, makeFolder } from './journals.ts';
+
+/** Walks of a whole table that are meant: small tables, and an index read backwards up to a limit. */
+const MEANT = [
+  /^SCAN (webhooks|lanes|open_accesses|cursors|turnstiles)/,
+  /^SCAN unrecognised USING COVERING INDEX/,
+  /^SCAN events USING INDEX events_by_time/,
+];
+
+test('no statement walks a table that grows, or sorts it', (t) => {
+  const statements = new Set<string>();
+  const db = new Sqlite(join(makeFolder(t), 'journal.db'), { verbose: (sql) => statements.add(String(sql)) });
+  t.after(() => db.close());
+  migrate(db);
+  statements.clear();
+  const status = { webhook: 'crm', sequence: 1, atMs: 1, status: 400, outcome: 'x' };
+  const answer = prepareBatch(db)([
+    {
+      kind: 'accept',
+      accept: { events: [eventOf(1), eventOf(2)], cursor: { turnstile: 'a', position: 'b' } },
+    },
+    { kind: 'accept', accept: { closed: [{ turnstile: 'a', key: 'b' }], opened: [] } },
+    { kind: 'mark', marks: [{ kind: 'tried', webhook: 'crm', sequence: 1, tries: 1 }] },
+    { kind: 'mark', marks: [{ kind: 'parked', ...status }] },
+    { kind: 'mark', marks: [{ kind: 'delivered', ...status, sequence: 2 }] },
+    { kind: 'pending', webhook: 'crm', lane: 'catraca-1', afterSequence: 0, limit: 10 },
+  ]);
+  assert.ok(answer.results.every((result) => 'value' in result));
+  readState(db);
+  const reader = new JournalReader(db);
+  reader.turnstiles();
+  reader.webhooks();
+  reader.unrecognised();
+  const sinceMs = 1;
+  for (const filter of [
+    {},
+    { sinceMs },
+    { turnstile: 'a' },
+    { turnstile: 'a', sinceMs },
+    { person: 'p' },
+    { id: idOf(1) },
+  ]) {
+    reader.events({ ...filter, limit: 10 });
+  }
+
+  const executed = [...statements].filter((sql) => /^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(sql));
+  assert.ok(executed.length >= 20, `${executed.length} statements`);
+  for (const sql of executed) {
+    const plan = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all();
+    for (const { detail } of plan) {
+      const bad = /^SCAN|TEMP B-TREE/.test(detail) && !MEANT.some((meant) => meant.test(detail));
+      assert.ok(!bad, `${detail}\n${sql}`);
+    }
+  }
+});
