@@ -60,12 +60,16 @@ function prepareEnd(db: Database) {
 function prepareDelivered(db: Database): (mark: MarkOf<'delivered'>) => void {
   const end = prepareEnd(db);
   const count = db.prepare('UPDATE lanes SET pending = pending - 1 WHERE webhook = ? AND lane = ?');
-  const note = db.prepare('UPDATE webhooks SET last_delivered_at = ? WHERE id = ?');
+  // It is the last answer too: delivery reports an endpoint only when it changes, not at each success.
+  const note = db.prepare(
+    `UPDATE webhooks SET last_delivered_at = @atMs, last_at = @atMs, last_status = @status, last_outcome = 'ok'
+     WHERE id = @webhook`,
+  );
   return ({ webhook, sequence, atMs, status }) => {
     const lane = end.get(1, status, 'ok', atMs, webhook, sequence);
     if (lane === undefined) return;
     count.run(webhook, lane);
-    note.run(atMs, webhook);
+    note.run({ webhook, atMs, status });
   };
 }
 

@@ -1,0 +1,41 @@
+import type { Text } from '../../drivers/language.ts';
+import type { FailureClass } from '../journal/records.ts';
+import { causeOfStatus, classOfStatus } from './answers.ts';
+import { FAULTS, nameFault } from './faults.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What an outcome means. */
+export interface Classified {
+  readonly class: FailureClass | 'ok';
+  /** Stable code: `ok`, `http_503`, or a fault's name (`refused`, `dns`, `tls_expired` ...). */
+  readonly outcome: string;
+  /** Why, in plain words. */
+  readonly cause: Text;
+}
+
+/** Sorts an outcome into its failure class (webhooks.md 1). Pure; every outcome has one. */
+export function classify(outcome: Outcome): Classified {
+  if (outcome.kind === 'answer') {
+    const kind = classOfStatus(outcome.status);
+    return {
+      class: kind,
+      outcome: kind === 'ok' ? 'ok' : `http_${outcome.status}`,
+      cause: causeOfStatus(outcome.status, outcome.location),
+    };
+  }
+  const name = nameFault(outcome);
+  return { class: FAULTS[name].class, outcome: name, cause: FAULTS[name].cause };
+}
+
+/** Whether the receiver asks for less at once: then the drain halves its concurrency (webhooks.md 1). */
+export function isOverload({ outcome }: Classified): boolean {
+  switch (outcome) {
+    case 'http_429':
+    case 'http_503':
+    case 'headers_timeout':
+    case 'attempt_timeout':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../../drivers/clock.ts';
+import type { Logger } from '../../drivers/log.ts';
+import type { Delivery, EndpointState, JournalState } from '../journal/records.ts';
+import { HttpClient, type WebhookClient, type WebhookTarget } from './http-client.ts';
+import type { DeliveryJournal } from './marks.ts';
+import type { Random } from './schedule.ts';
+import { WebhookQueue } from './webhook-queue.ts';
+
+interface DispatcherOptions {
+  readonly journal: DeliveryJournal;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: Random;
+  /** The active webhooks. Stored state of others is left alone. */
+  readonly webhooks: readonly WebhookTarget[];
+  readonly version: string;
+  /** Sends to one webhook; an HttpClient without it. */
+  readonly client?: (target: WebhookTarget) => WebhookClient;
+}
+
+/** Delivers what the journal accepted to every webhook, in order per lane, however long that takes (DESIGN.md 5). */
+export class Dispatcher {
+  readonly #queues: ReadonlyMap<string, WebhookQueue>;
+
+  constructor({ journal, clock, log, random, webhooks, version, client }: DispatcherOptions) {
+    const connect = client ?? ((target) => new HttpClient(target, { clock, version }));
+    this.#queues = new Map(
+      webhooks.map((target) => [
+        target.id,
+        new WebhookQueue(target, { journal, clock, log, random, client: connect(target) }),
+      ]),
+    );
+  }
+
+  /** Continues stored waits and begins with what is pending. Once, before the first `offer`. */
+  start(state: Pick<JournalState, 'endpoints' | 'lanes'>): void {
+    for (const [id, queue] of this.#queues) {
+      queue.start(
+        state.endpoints.find(({ webhook }) => webhook === id),
+        state.lanes.filter(({ webhook }) => webhook === id),
+      );
+    }
+  }
+
+  /** Just committed deliveries: each idle lane sends its first within this call, if its endpoint may be sent to. */
+  offer(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      this.#queues.get(delivery.webhook)?.offer(delivery);
+    }
+  }
+
+  /** An operator wants a webhook that waits or is gone to be tried now. */
+  resume(webhook: string): void {
+    this.#queues.get(webhook)?.resume();
+  }
+
+  /**
+   * No new attempts; waits `graceMs` for those in flight, then aborts them (they are sent again, with the same id),
+   * and stores what is known. Never rejects.
+   */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.stop(graceMs)));
+  }
+
+  /** Where each webhook stands, for `status`. */
+  endpoints(): EndpointState[] {
+    return [...this.#queues.values()].map((queue) => queue.endpoint);
+  }
+}

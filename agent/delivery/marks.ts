@@ -1,0 +1,98 @@
+import type { Clock } from '../../drivers/clock.ts';
+import type { Logger } from '../../drivers/log.ts';
+import type { Delivery, Mark } from '../journal/records.ts';
+
+/** What delivery needs of the journal. */
+export interface DeliveryJournal {
+  /** Deliveries of a lane that are neither delivered nor parked, after a sequence, in order. */
+  pending(webhook: string, lane: string, afterSequence: number, limit: number): Promise<readonly Delivery[]>;
+  mark(...marks: Mark[]): Promise<void>;
+}
+
+const RETRY_MS = 1_000;
+/** Unstored marks from which nothing more is sent: each would be a duplicate after a crash, and memory is bounded. */
+const LIMIT = 10_000;
+const BATCH = 1_000;
+
+/**
+ * Stores marks in their order, those that come together in one call; nobody waits for them. On a failure they are
+ * kept and tried again: one that is lost costs a duplicate, never an event.
+ */
+export class MarkWriter {
+  readonly #journal: DeliveryJournal;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #onRoom: () => void;
+  #queue: Mark[] = [];
+  #writing: Promise<void> | undefined;
+  #failing = false;
+  #closing = false;
+  #cancelRetry: (() => void) | undefined;
+
+  /** `onRoom` is called when the writer was full and no longer is. */
+  constructor(parts: { journal: DeliveryJournal; clock: Clock; log: Logger; onRoom: () => void }) {
+    this.#journal = parts.journal;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#onRoom = parts.onRoom;
+  }
+
+  get isFull(): boolean {
+    return this.#queue.length >= LIMIT;
+  }
+
+  push(...marks: Mark[]): void {
+    this.#queue.push(...marks);
+    if (this.#cancelRetry === undefined) {
+      this.#start();
+    }
+  }
+
+  /** Resolves when all is stored, or after one more failure. Push nothing afterwards. */
+  async flush(): Promise<void> {
+    this.#closing = true;
+    await this.#writing;
+    this.#cancelRetry?.();
+    this.#start();
+    await this.#writing;
+  }
+
+  #start(): void {
+    if (this.#writing === undefined && this.#queue.length > 0) {
+      this.#writing = this.#write();
+    }
+  }
+
+  async #write(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.slice(0, BATCH);
+      try {
+        await this.#journal.mark(...batch);
+      } catch (error) {
+        this.#retryLater(error);
+        break;
+      }
+      const wasFull = this.isFull;
+      this.#failing = false;
+      this.#queue.splice(0, batch.length);
+      if (wasFull && !this.isFull) {
+        this.#onRoom();
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  #retryLater(error: unknown): void {
+    if (!this.#failing) {
+      this.#failing = true;
+      this.#log.error({ err: error, marks: this.#queue.length }, 'delivery marks not stored, trying again');
+    }
+    if (this.#closing) {
+      return;
+    }
+    this.#cancelRetry = this.#clock.after(RETRY_MS, () => {
+      this.#cancelRetry = undefined;
+      this.#start();
+    });
+  }
+}

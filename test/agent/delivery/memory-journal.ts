@@ -1,0 +1,124 @@
+import type { DeliveryJournal } from '../../../agent/delivery/marks.ts';
+import type {
+  Delivery,
+  EndpointState,
+  JournalState,
+  LaneState,
+  Mark,
+} from '../../../agent/journal/records.ts';
+
+interface Row {
+  readonly delivery: Delivery;
+  state: 'pending' | 'delivered' | 'parked';
+}
+
+/** The journal's side of delivery, in memory: what a restart finds is what was marked. */
+export class MemoryJournal implements DeliveryJournal {
+  readonly rows = new Map<string, Row[]>();
+  readonly marks: Mark[] = [];
+  readonly #endpoints = new Map<string, EndpointState>();
+  readonly #lanes = new Map<string, LaneState>();
+  /** By webhook, in the order of the sequences. */
+  readonly #numbered = new Map<string, Row[]>();
+  /** Reads and marks wait for it; a test that reorders them replaces it. */
+  pace: () => Promise<void> = () => Promise.resolve();
+  /** The largest page that was asked for. */
+  largestPage = 0;
+
+  /** Commits one event a lane named, in that order. */
+  accept(lanes: readonly string[], webhook = 'crm'): Delivery[] {
+    return lanes.map((lane) => {
+      const numbered = this.#numbered.get(webhook) ?? [];
+      this.#numbered.set(webhook, numbered);
+      const sequence = numbered.length + 1;
+      const id = `evt-${webhook}-${sequence}`;
+      const body = JSON.stringify({ id, sequencia: sequence });
+      const delivery = {
+        webhook,
+        lane,
+        sequence,
+        id,
+        name: 'notificarAcesso',
+        unit: 'centro',
+        body,
+        tries: 0,
+      } as const;
+      const row: Row = { delivery, state: 'pending' };
+      numbered.push(row);
+      this.#rows(webhook, lane).push(row);
+      return delivery;
+    });
+  }
+
+  async pending(webhook: string, lane: string, afterSequence: number, limit: number): Promise<Delivery[]> {
+    this.largestPage = Math.max(this.largestPage, limit);
+    await this.pace();
+    const page = this.#rows(webhook, lane)
+      .filter(({ delivery, state }) => state === 'pending' && delivery.sequence > afterSequence)
+      .slice(0, limit)
+      .map(({ delivery }) => delivery);
+    await this.pace();
+    return page;
+  }
+
+  async mark(...marks: Mark[]): Promise<void> {
+    await this.pace();
+    for (const mark of marks) this.#apply(mark);
+    this.marks.push(...marks);
+  }
+
+  get state(): Pick<JournalState, 'endpoints' | 'lanes'> {
+    const lanes = [...this.rows].flatMap(([key, rows]) => {
+      const pending = rows.filter(({ state }) => state === 'pending').length;
+      const [webhook = '', lane = ''] = key.split('/');
+      const stored = this.#lanes.get(key) ?? { webhook, lane, step: 0 };
+      return pending === 0 ? [] : [{ ...stored, pending }];
+    });
+    return { endpoints: [...this.#endpoints.values()], lanes };
+  }
+
+  /** Sequences in a state, in order. */
+  sequences(state: Row['state'], lane: string, webhook = 'crm'): number[] {
+    return this.#rows(webhook, lane)
+      .filter((row) => row.state === state)
+      .map(({ delivery }) => delivery.sequence);
+  }
+
+  #rows(webhook: string, lane: string): Row[] {
+    const key = `${webhook}/${lane}`;
+    let rows = this.rows.get(key);
+    if (rows === undefined) {
+      rows = [];
+      this.rows.set(key, rows);
+    }
+    return rows;
+  }
+
+  #apply(mark: Mark): void {
+    switch (mark.kind) {
+      case 'endpoint':
+        this.#endpoints.set(mark.state.webhook, mark.state);
+        break;
+      case 'lane':
+        this.#lanes.set(`${mark.state.webhook}/${mark.state.lane}`, mark.state);
+        break;
+      case 'delivered':
+      case 'parked':
+        this.#row(mark.webhook, mark.sequence).state = mark.kind;
+        break;
+      case 'tried': {
+        const row = this.#row(mark.webhook, mark.sequence);
+        Object.assign(row.delivery, { tries: mark.tries });
+        break;
+      }
+      case 'turnstile':
+        break;
+    }
+  }
+
+  #row(webhook: string, sequence: number): Row {
+    const row = this.#numbered.get(webhook)?.[sequence - 1];
+    if (row === undefined) throw new Error(`no delivery ${sequence} of ${webhook}`);
+    return row;
+  }
+}

@@ -1,0 +1,326 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { WINDOW_SIZE } from '../../../agent/delivery/lane.ts';
+import { settle } from '../../clock.ts';
+import { answer, Bench, fault, HeldAnswers } from './bench.ts';
+import { MemoryJournal } from './memory-journal.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** The order in which the events of a lane were sent for the first time. */
+function firstSent(benches: readonly Bench[], sequences: readonly number[]): number[] {
+  const all = benches.flatMap((bench) => bench.sequences);
+  return [...new Set(all)].filter((sequence) => sequences.includes(sequence));
+}
+
+test('one in flight in a lane; the acknowledgement starts the next without a timer', async () => {
+  const held = new HeldAnswers();
+  const bench = await new Bench().start();
+  bench.receiver = held.receiver;
+  await bench.accept('a', 'a', 'a');
+  for (const sequence of [1, 2, 3]) {
+    assert.deepEqual(
+      held.waiting.map(({ sent }) => sent.sequence),
+      [sequence],
+    );
+    await held.release(sequence, answer(200));
+  }
+  assert.equal(bench.clock.nextAtMs, undefined);
+  assert.deepEqual(bench.journal.sequences('delivered', 'a'), [1, 2, 3]);
+});
+
+test('the next head does not wait for the mark of the last', async () => {
+  const journal = new MemoryJournal();
+  const bench = await new Bench({ journal }).start();
+  await bench.accept('a');
+  journal.pace = () => new Promise(() => {});
+  await bench.accept('a', 'a');
+  assert.deepEqual(bench.sequences, [1, 2, 3]);
+  assert.deepEqual(journal.sequences('pending', 'a'), [2, 3]);
+});
+
+test('an idle lane sends within the call that offers', async () => {
+  const bench = await new Bench().start();
+  await bench.accept('a');
+  const deliveries = bench.journal.accept(['a', 'b']);
+  bench.dispatcher.offer(deliveries);
+  assert.deepEqual(bench.sequences, [1, 2, 3]);
+});
+
+test('at most maxInFlight lanes at a time', async () => {
+  const held = new HeldAnswers();
+  const bench = await new Bench({ maxInFlight: 2 }).start();
+  bench.receiver = held.receiver;
+  await bench.accept('a', 'b', 'c', 'd');
+  assert.equal(held.waiting.length, 2);
+  while (held.waiting.length > 0) await held.waiting[0]!.release(answer(200));
+  assert.equal(bench.mostInFlight, 2);
+  assert.equal(bench.sent.length, 4);
+});
+
+test('a lane that is refused stays in order and does not hold up the other', async () => {
+  const bench = await new Bench().start();
+  let refusing = true;
+  bench.receiver = ({ sequence }) => answer(refusing && sequence % 2 === 1 ? 500 : 200);
+  await bench.accept('a', 'b');
+  await bench.accept('a', 'b'); // 1 and 3 in a, 2 and 4 in b
+  await bench.clock.advance(1_000);
+  assert.deepEqual(bench.journal.sequences('delivered', 'b'), [2, 4]);
+  assert.ok(!bench.sequences.includes(3));
+  refusing = false;
+  await bench.clock.advance(60_000);
+  assert.deepEqual(bench.journal.sequences('delivered', 'a'), [1, 3]);
+});
+
+test('30 days of outage with 20,000 events: nothing lost, nothing out of order, nothing used up', async () => {
+  const bench = await new Bench({ random: Math.random }).start();
+  const lanes = ['a', 'b', 'c', 'd'];
+  const kinds = [
+    fault('ENOTFOUND'),
+    fault('ECONNREFUSED'),
+    answer(401),
+    answer(503),
+    answer(302),
+    answer(500),
+  ];
+  bench.receiver = ({ atMs }) => kinds[Math.floor(atMs / DAY_MS) % kinds.length]!;
+  for (let day = 0; day < 30; day += 1) {
+    for (let count = 0; count < 166; count += 1) bench.dispatcher.offer(bench.journal.accept(lanes));
+    await bench.clock.advance(DAY_MS);
+  }
+  assert.ok(bench.journal.largestPage <= WINDOW_SIZE);
+  const before = bench.sent.length;
+  bench.receiver = () => answer(200);
+  await bench.clock.advance(600_000);
+
+  for (const lane of lanes) {
+    const delivered = bench.journal.sequences('delivered', lane);
+    assert.equal(delivered.length, 30 * 166);
+    assert.deepEqual(firstSent([bench], delivered), delivered);
+  }
+  assert.equal(bench.sent.length - before, 30 * 166 * 4); // each once
+  assert.deepEqual(
+    bench.journal.marks.filter(({ kind }) => kind === 'tried' || kind === 'parked'),
+    [],
+  );
+});
+
+test('the drain starts with one request, doubles with each clean round and halves when it is too much', async () => {
+  const held = new HeldAnswers();
+  const lanes = [...'abcdefghij'];
+  const bench = await new Bench({ maxInFlight: 8 }).start();
+  bench.receiver = () => fault('ENOTFOUND');
+  for (let count = 0; count < 30; count += 1) await bench.accept(...lanes);
+  bench.receiver = held.receiver;
+  await bench.clock.advance(1_000);
+  const round = async (outcome = answer(200)): Promise<number> => {
+    const now = [...held.waiting];
+    for (const { release } of now) await release(outcome);
+    return now.length;
+  };
+  const sizes: number[] = [];
+  for (let count = 0; count < 6; count += 1) sizes.push(await round());
+  assert.deepEqual(sizes, [1, 1, 2, 4, 8, 8]); // the probe, then the drain
+
+  const left = [];
+  await held.waiting[0]!.release(fault('GIRO_HEADERS_TIMEOUT'));
+  left.push(held.waiting.length);
+  for (let count = 0; count < 5; count += 1) {
+    await held.waiting[0]!.release(answer(200));
+    left.push(held.waiting.length);
+  }
+  assert.deepEqual(left, [7, 6, 5, 4, 4, 4]);
+});
+
+test('a window that is full reads on from the journal, in pages', async () => {
+  const held = new HeldAnswers();
+  const bench = await new Bench().start();
+  bench.receiver = held.receiver;
+  const total = WINDOW_SIZE * 5;
+  for (let count = 0; count < total; count += 1) await bench.accept('a');
+  bench.receiver = () => answer(200);
+  await held.release(1, answer(200));
+  for (let count = 0; count < total; count += 1) await settle();
+  assert.deepEqual(
+    bench.sequences,
+    Array.from({ length: total }, (_, index) => index + 1),
+  );
+});
+
+test('offers that arrive in the wrong order are sent in the right one', async () => {
+  const bench = await new Bench().start();
+  await bench.accept('a');
+  const [two, three] = bench.journal.accept(['a', 'a']);
+  bench.dispatcher.offer([three!]);
+  await settle();
+  bench.dispatcher.offer([two!]);
+  await settle();
+  assert.deepEqual(bench.sequences, [1, 2, 3]);
+});
+
+test('with 10,000 marks unstored nothing more is sent until there is room', async () => {
+  const journal = new MemoryJournal();
+  const gate = Promise.withResolvers<void>();
+  const mark = journal.mark.bind(journal);
+  journal.mark = async (...marks) => {
+    await gate.promise;
+    await mark(...marks);
+  };
+  for (let count = 0; count < 10_500; count += 1) journal.accept(['a']);
+  const bench = await new Bench({ journal }).start();
+  for (let count = 0; count < 10; count += 1) await settle();
+  assert.ok(bench.sent.length > 9_900 && bench.sent.length <= 10_000, String(bench.sent.length));
+  gate.resolve();
+  for (let count = 0; count < 10; count += 1) await settle();
+  assert.equal(journal.sequences('delivered', 'a').length, 10_500);
+});
+
+test('an event that was offered and is gone from the journal is not looked for again and again', async () => {
+  const journal = new MemoryJournal();
+  const bench = await new Bench({ journal }).start();
+  const offered = journal.accept(['a']);
+  journal.rows.clear();
+  let reads = 0;
+  journal.pace = () => {
+    reads += 1;
+    return settle();
+  };
+  bench.dispatcher.offer(offered);
+  for (let count = 0; count < 20; count += 1) await settle();
+  assert.equal(reads, 2); // before and after the one page
+});
+
+test('a journal that can not be read for a while: the lane goes on where it was', async () => {
+  const journal = new MemoryJournal();
+  journal.accept(['a', 'a']);
+  journal.pace = () => Promise.reject(new Error('disk'));
+  const bench = await new Bench({ journal }).start();
+  await bench.clock.advance(5_000);
+  assert.equal(bench.log.at('error').length, 1);
+  journal.pace = () => Promise.resolve();
+  await bench.clock.advance(1_000);
+  assert.deepEqual(journal.sequences('delivered', 'a'), [1, 2]);
+});
+
+test('marks that can not be stored are kept, in order', async () => {
+  const journal = new MemoryJournal();
+  const bench = await new Bench({ journal }).start();
+  await bench.accept('a');
+  journal.pace = () => Promise.reject(new Error('disk'));
+  await bench.accept('a', 'a');
+  await bench.clock.advance(5_000);
+  assert.deepEqual(journal.sequences('delivered', 'a'), [1]);
+  journal.pace = () => Promise.resolve();
+  await bench.clock.advance(1_000);
+  assert.deepEqual(journal.sequences('delivered', 'a'), [1, 2, 3]);
+  assert.deepEqual(bench.sequences, [1, 2, 3]);
+});
+
+const lanesOf = (maxLength: number): fc.Arbitrary<string[]> =>
+  fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength });
+const someTurns = fc.integer({ min: 0, max: 6 });
+
+/** What may happen, in any order. A turn is one of the microtask queue: reads of the journal take a few. */
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({ do: fc.constant('accept' as const), lanes: lanesOf(3), turns: someTurns }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('accept' as const), lanes: lanesOf(120), turns: someTurns }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('reversed' as const), lanes: lanesOf(4), turns: someTurns }),
+    },
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('turns' as const), turns: someTurns }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 90_000 }) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('fail' as const),
+        status: fc.constantFrom(200, 401, 429, 500, 0),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
+  ),
+  { minLength: 5, maxLength: 40 },
+);
+type Script = typeof steps extends fc.Arbitrary<infer Steps> ? Steps : never;
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+}
+
+/** Runs a script and then lets everything be delivered. */
+async function play(script: Script, seed: number): Promise<{ journal: MemoryJournal; benches: Bench[] }> {
+  const journal = new MemoryJournal();
+  let beat = seed;
+  journal.pace = () => {
+    beat = (Math.imul(beat, 1_103_515_245) + 12_345) >>> 0;
+    return turns((beat >>> 16) % 5);
+  };
+  let status = 200;
+  const receiver = (): ReturnType<typeof answer> => (status === 0 ? fault('ENOTFOUND', 1) : answer(status));
+  let bench = await new Bench({ journal, maxInFlight: 2 }).start();
+  bench.receiver = receiver;
+  const benches = [bench];
+  for (const step of script) {
+    switch (step.do) {
+      case 'accept':
+      case 'reversed': {
+        const committed = journal.accept(step.lanes);
+        await turns(step.turns);
+        bench.dispatcher.offer(step.do === 'accept' ? committed : committed.reverse());
+        break;
+      }
+      case 'turns':
+        await turns(step.turns);
+        break;
+      case 'pass':
+        await bench.clock.advance(step.ms);
+        break;
+      case 'fail':
+        status = step.status;
+        break;
+      case 'restart':
+        await bench.dispatcher.stop(0);
+        bench = new Bench({ journal, maxInFlight: 2, clock: bench.clock });
+        bench.receiver = receiver;
+        benches.push(await bench.start());
+        break;
+    }
+  }
+  status = 200;
+  await bench.clock.advance(DAY_MS);
+  for (let count = 0; count < 50; count += 1) await settle();
+  return { journal, benches };
+}
+
+test('whatever is offered, read, refused and restarted: a lane is first sent in order, and nothing is skipped', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, fc.integer(), async (script, seed) => {
+      const { journal, benches } = await play(script, seed);
+      for (const lane of ['a', 'b', 'c']) {
+        assert.deepEqual(journal.sequences('pending', lane), []);
+        const delivered = journal.sequences('delivered', lane);
+        assert.deepEqual(firstSent(benches, delivered), delivered);
+        for (const bench of benches) {
+          const acknowledged = bench.acknowledged.filter((sequence) => delivered.includes(sequence));
+          assert.equal(
+            new Set(acknowledged).size,
+            acknowledged.length,
+            'one process sends nothing twice after its 2xx',
+          );
+        }
+      }
+    }),
+    { numRuns: 200, seed: 20_260_302 },
+  );
+});

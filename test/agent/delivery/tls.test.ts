@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { after, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import type { Lookup } from '../../../agent/delivery/address-guard.ts';
+import { classify } from '../../../agent/delivery/classes.ts';
+import { HttpClient } from '../../../agent/delivery/http-client.ts';
+import { systemClock } from '../../../drivers/clock.ts';
+import { listen, type Receiver, receive } from './receivers.ts';
+
+const fixture = (name: string): string => readFileSync(`test/fixtures/tls/${name}.pem`, 'utf8');
+const delivery = { id: 'evt', name: 'notificarAcesso', unit: 'centro', body: '{}' } as const;
+
+const usual = getCACertificates('default');
+setDefaultCACertificates([...usual, fixture('ca')]);
+after(() => setDefaultCACertificates(usual));
+
+const lookup: Lookup = (_hostname, _options, callback) =>
+  callback(null, [{ address: '127.0.0.1', family: 4 }]);
+
+async function post(port: number): Promise<readonly [string, string]> {
+  const client = new HttpClient(
+    {
+      id: 'crm',
+      url: new URL(`https://receiver.test:${port}/`),
+      keys: [],
+      allow: ['loopback'],
+      maxInFlight: 1,
+    },
+    { clock: systemClock, version: '1', lookup },
+  );
+  const outcome = await client.post({ delivery, attempt: 1, signal: new AbortController().signal });
+  await client.close();
+  const { class: kind, outcome: code } = classify(outcome);
+  return [kind, code];
+}
+
+function secure(certificate: string, options: object = {}): Promise<Receiver> {
+  const server = createServer(
+    { cert: fixture(certificate), key: fixture('key'), ...options },
+    (_request, response) => {
+      response.end();
+    },
+  );
+  server.on('tlsClientError', () => {}); // the client turns away: that is the test
+  return listen(server);
+}
+
+const cases: readonly [string, string, object, readonly [string, string]][] = [
+  ['a good certificate', 'good', {}, ['ok', 'ok']],
+  ['a certificate of another name', 'other', {}, ['C', 'tls_name']],
+  ['an expired certificate', 'expired', {}, ['C', 'tls_expired']],
+  ['a self-signed certificate', 'self', {}, ['C', 'tls_self_signed']],
+  [
+    'no common cipher',
+    'good',
+    { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' },
+    ['A', 'tls_refused'],
+  ],
+];
+
+for (const [name, certificate, options, want] of cases) {
+  test(`TLS: ${name}`, async () => {
+    await using receiver = await secure(certificate, options);
+    assert.deepEqual(await post(receiver.port), want);
+  });
+}
+
+test('TLS: plain http answers behind the https URL', async () => {
+  await using receiver = await receive((_request, response) => response.end());
+  assert.deepEqual(await post(receiver.port), ['A', 'not_tls']);
+});
