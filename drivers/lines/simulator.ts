@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { GiroError } from '../errors.ts';
+import type { Link } from '../links/link.ts';
+import type { Direction } from '../reading.ts';
+import type { SimulatedPassage, Simulator, SimulatorContext } from '../simulator.ts';
+
+/** Brazil has had one offset all year since 2019. */
+const OFFSET = '-03:00';
+const OFFSET_MS = -3 * 3_600_000;
+
+const DIRECTION_WORDS: Record<Direction, string> = { entrada: 'in', saida: 'out', indefinido: 'unknown' };
+const RESULT_WORDS = { 'granted-passed': 'granted', denied: 'denied', 'gave-up': 'gaveup' } as const;
+
+/** What `giro simulate lines --set` takes. */
+const simulatorSettings = z.strictObject({
+  /** What the agent writes for each line (\\r and \\n as escapes); then a line is kept until it was acknowledged. */
+  ack: z
+    .string()
+    .min(1)
+    .transform((text) => Buffer.from(text.replaceAll('\\r', '\r').replaceAll('\\n', '\n')))
+    .optional(),
+  /** Lines sent and not acknowledged yet. */
+  window: wholeNumber(10_000).default(64),
+  /** Number of the first record; without it the clock's seconds, so that two runs never print the same line. */
+  record: wholeNumber(999_999_999).optional(),
+});
+
+interface KeptLine {
+  readonly text: string;
+  readonly acknowledged: (outcome: 'reported') => void;
+}
+
+/**
+ * A controller that prints `2026-11-24T18:03:12.481-03:00;1;card;19333;in;granted;4012345` for each passage: time,
+ * turnstile, kind, record, direction, result, credential. Without `ack` it keeps nothing. Throws USAGE for a setting that
+ * it does not have.
+ */
+export class LinesSimulator implements Simulator {
+  readonly #clock: SimulatorContext['clock'];
+  readonly #log: SimulatorContext['log'];
+  readonly #ack: Uint8Array | undefined;
+  readonly #window: number;
+  #record: number;
+  /** In order: first what was sent on this connection, then what was not yet. */
+  readonly #kept: KeptLine[] = [];
+  #sent = 0;
+  #link: Link | undefined;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor({ clock, log, settings }: SimulatorContext) {
+    const parsed = simulatorSettings.safeParse(settings);
+    if (!parsed.success) {
+      throw new GiroError('USAGE', `setting of the simulated device: ${z.prettifyError(parsed.error)}`, {
+        hint: `settings: ${Object.keys(simulatorSettings.shape).join(', ')}`,
+      });
+    }
+    const { ack, window, record = Math.floor(clock.now() / 1_000) } = parsed.data;
+    this.#clock = clock;
+    this.#log = log;
+    this.#ack = ack;
+    this.#window = window;
+    this.#record = record;
+  }
+
+  async run(link: Link, signal: AbortSignal): Promise<void> {
+    this.#link = link;
+    this.#sent = 0;
+    let matched = 0;
+    try {
+      this.#send();
+      for (let chunk = await link.read(); chunk instanceof Uint8Array; chunk = await link.read()) {
+        matched = this.#acknowledge(chunk, matched);
+        this.#send();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#link = undefined;
+    }
+  }
+
+  async play(passage: SimulatedPassage): Promise<'reported' | 'unheard'> {
+    const turn = this.#queue.then(() => this.#pace(passage.paceMs));
+    this.#queue = turn;
+    await turn;
+    const text = this.#print(passage);
+    if (this.#ack === undefined) return this.#write(text);
+    return new Promise((acknowledged) => {
+      this.#kept.push({ text, acknowledged });
+      this.#send();
+    });
+  }
+
+  #pace(paceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (paceMs > 0) this.#clock.after(paceMs, resolve);
+      else resolve();
+    });
+  }
+
+  #print({ card, direction, outcome }: SimulatedPassage): string {
+    const time = new Date(this.#clock.now() + OFFSET_MS).toISOString().replace('Z', OFFSET);
+    const record = this.#record;
+    this.#record += 1;
+    return `${[time, '1', 'card', record, DIRECTION_WORDS[direction], RESULT_WORDS[outcome], card].join(';')}\n`;
+  }
+
+  /** Sends kept lines as far as the window allows. */
+  #send(): void {
+    const lines = this.#kept.slice(this.#sent, this.#window);
+    if (this.#link === undefined || lines.length === 0) return;
+    this.#sent += lines.length;
+    // Lines that a broken connection did not take are sent again over the next one.
+    void this.#write(lines.map(({ text }) => text).join(''));
+  }
+
+  async #write(text: string): Promise<'reported' | 'unheard'> {
+    if (this.#link === undefined) return 'unheard';
+    try {
+      await this.#link.write(Buffer.from(text));
+      return 'reported';
+    } catch (err) {
+      this.#log.debug({ err }, 'simulated lines were not taken');
+      return 'unheard';
+    }
+  }
+
+  /** Counts acknowledgements however they were cut up; answers how much of the next one has come. */
+  #acknowledge(chunk: Uint8Array, matchedBefore: number): number {
+    const ack = this.#ack ?? new Uint8Array();
+    let matched = matchedBefore;
+    for (const byte of chunk) {
+      if (byte !== ack[matched]) matched = 0;
+      if (byte === ack[matched]) matched += 1;
+      if (matched < ack.length || this.#sent === 0) continue;
+      matched = 0;
+      this.#sent -= 1;
+      this.#kept.shift()?.acknowledged('reported');
+    }
+    return matched;
+  }
+}
+
+/** From 1, in digits. */
+function wholeNumber(largest: number) {
+  return z
+    .string()
+    .regex(/^[1-9]\d*$/)
+    .transform(Number)
+    .pipe(z.int().max(largest));
+}

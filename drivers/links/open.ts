@@ -1,0 +1,25 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { LinkAddress } from './address.ts';
+import type { LinkSource } from './link.ts';
+import { SerialSource } from './serial.ts';
+import { TcpSource } from './tcp.ts';
+import { TcpListenSource } from './tcp-listen.ts';
+
+/** What every kind of link is given besides its address. */
+export interface LinkContext {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Makes the connections to `address`. Nothing is dialled, opened or listened on before the first `open`. */
+export function createLinkSource(address: LinkAddress, context: LinkContext): LinkSource {
+  switch (address.kind) {
+    case 'tcp':
+      return new TcpSource(address, context);
+    case 'tcp-listen':
+      return new TcpListenSource(address, context);
+    case 'serial':
+      return new SerialSource(address, context);
+  }
+}

@@ -1,0 +1,93 @@
+import type { SerialPort } from 'serialport';
+import type { Clock } from '../clock.ts';
+import { type ErrorCode, GiroError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { formatAddress, type SerialAddress } from './address.ts';
+import type { Link, LinkSource } from './link.ts';
+import { StreamLink } from './stream-link.ts';
+
+/** serialport's open errors differ only in their text: `serialport_unix.cpp`, `serialport_win.cpp` and strerror. */
+const OPEN_ERRORS: readonly (readonly [text: RegExp, code: ErrorCode, detail: string])[] = [
+  [/Cannot lock port|Device or resource busy/, 'PORT_BUSY', 'is in use by another program'],
+  // Windows says the same for a port in use and for one without permission; in use is by far the usual.
+  [/Access denied/, 'PORT_BUSY', 'is in use by another program'],
+  [/Permission denied|Operation not permitted/, 'PORT_DENIED', 'may not be opened by this user'],
+  [/No such file or directory|File not found/, 'PORT_MISSING', 'does not exist'],
+  [/No such device/, 'PORT_MISSING', 'has no adapter behind it'],
+  [/Inappropriate ioctl|Is a directory|Not a directory/, 'LINK_FAILED', 'is no serial port'],
+  [/baud rate/, 'LINK_FAILED', 'does not take this baudRate'],
+];
+
+/** What an error of serialport's `open` means for a person. */
+export function openError(path: string, cause: Error): GiroError {
+  const [, code, detail] = OPEN_ERRORS.find(([text]) => text.test(cause.message)) ?? [];
+  return new GiroError(code ?? 'LINK_FAILED', `${path} ${detail ?? `cannot be opened: ${cause.message}`}`, {
+    cause,
+  });
+}
+
+/** Opens a serial port, for this program alone. */
+export class SerialSource implements LinkSource {
+  readonly kind = 'serial';
+  readonly address: string;
+  readonly #settings: SerialAddress;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  /** Until it resolves, the port is locked by the link before. */
+  #released: Promise<void> = Promise.resolve();
+
+  constructor(address: SerialAddress, { clock, log }: { readonly clock: Clock; readonly log: Logger }) {
+    this.address = formatAddress(address);
+    this.#settings = address;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async open(signal: AbortSignal): Promise<Link> {
+    signal.throwIfAborted();
+    const { kind, ...settings } = this.#settings;
+    // Native code, and most gyms have no serial turnstile.
+    const { SerialPort } = await import('serialport');
+    await this.#released;
+    signal.throwIfAborted();
+    const port = new SerialPort({ ...settings, lock: true, autoOpen: false });
+    await this.#opened(port);
+    // Opening takes milliseconds and cannot be called off; an abort meanwhile closes the new link at once.
+    const release = (): void => this.#letGo(port);
+    const link = new StreamLink(port, { kind, peer: settings.path, clock: this.#clock, signal, release });
+    signal.throwIfAborted();
+    return link;
+  }
+
+  close(): Promise<void> {
+    return this.#released;
+  }
+
+  /**
+   * Opens the port and drops what waited in it: a line from before could be cut, or hours old. Nothing is read before
+   * the link does, which follows at once: a disconnect shows in a read only, so one meanwhile is the link's first news.
+   */
+  async #opened(port: SerialPort): Promise<void> {
+    const { path } = this.#settings;
+    await new Promise<void>((resolve, reject) => {
+      port.open((cause) => (cause ? reject(openError(path, cause)) : resolve()));
+    });
+    await new Promise<void>((resolve, reject) => {
+      port.flush((cause) => {
+        if (!cause) return resolve();
+        this.#letGo(port);
+        reject(new GiroError('LINK_FAILED', `${path} went away while it was opened`, { cause }));
+      });
+    });
+  }
+
+  #letGo(port: SerialPort): void {
+    if (!port.isOpen) return;
+    this.#released = new Promise((resolve) => {
+      port.close((err) => {
+        if (err) this.#log.warn({ err, address: this.address }, 'serial port did not close cleanly');
+        resolve();
+      });
+    });
+  }
+}
