@@ -5,6 +5,7 @@ import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
 import { type Identity, loadIdentity } from './accesses/identity.ts';
 import { type DeviceDetails, Intake } from './accesses/intake.ts';
+import { rereadKeptLines } from './accesses/reread.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
@@ -105,6 +106,10 @@ export class Gateway {
       onDevice: (device) => report.describe(device),
     });
     this.#intakes.push(intake);
+    const { signal } = this.#stopping;
+    rereadKeptLines(turnstile, { journal: this.#journal, intake, log, signal }).catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, 'kept lines were not read again');
+    });
     await keepConnected(
       {
         turnstile,
@@ -116,7 +121,7 @@ export class Gateway {
         random: Math.random,
         onState: (state) => report.session(state),
       },
-      this.#stopping.signal,
+      signal,
     );
   }
 }

@@ -2,7 +2,7 @@ import type { Turnstile, Unit } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { AccessReading, DeviceFact, Reading } from '../../drivers/reading.ts';
-import type { Accept, Delivery, NewEvent, OpenAccess, TurnstileState } from '../journal/records.ts';
+import type { Accept, Delivery, KeptLine, NewEvent, OpenAccess, TurnstileState } from '../journal/records.ts';
 import { accessEvent } from './body.ts';
 import type { Identity } from './identity.ts';
 import { Join, type JoinStep, type OpenPassage } from './join.ts';
@@ -56,12 +56,17 @@ export class Intake {
   }
 
   record(...readings: Reading[]): Promise<void> {
-    return this.#commit(this.#take(readings));
+    return this.#commit(this.#take(readings, this.#options.clock.now()));
   }
 
   recordAt(position: string, ...readings: Reading[]): Promise<void> {
     const cursor = { turnstile: this.#options.turnstile.id, position };
-    return this.#commit({ ...this.#take(readings), cursor });
+    return this.#commit({ ...this.#take(readings, this.#options.clock.now()), cursor });
+  }
+
+  /** Records what a kept line turned out to say, as heard when it came; it is kept no longer. */
+  recordKept(line: KeptLine, ...readings: AccessReading[]): Promise<void> {
+    return this.#commit({ ...this.#take(readings, line.atMs), recognised: [line.number] });
   }
 
   /** Stops the deadlines; open accesses stay in the journal for the next start. */
@@ -70,8 +75,7 @@ export class Intake {
     this.#cancelDeadline();
   }
 
-  #take(readings: readonly Reading[]): Accept {
-    const heardAtMs = this.#options.clock.now();
+  #take(readings: readonly Reading[], heardAtMs: number): Accept {
     const steps: JoinStep[] = [];
     const unrecognised = [];
     for (const reading of readings) {
@@ -183,6 +187,6 @@ export class Intake {
   }
 }
 
-function isEmpty({ opened, closed, events, unrecognised, cursor }: Accept): boolean {
-  return cursor === undefined && [opened, closed, events, unrecognised].every((list) => !list?.length);
+function isEmpty({ cursor, ...lists }: Accept): boolean {
+  return cursor === undefined && Object.values(lists).every((list) => list.length === 0);
 }

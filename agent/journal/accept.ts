@@ -19,8 +19,9 @@ export function prepareAccept(db: Database): (accept: Accept) => Accepted {
      ON CONFLICT DO UPDATE SET position = excluded.position`,
   );
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
+  const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
 
-  return ({ opened = [], closed = [], events = [], cursor, unrecognised = [] }) => {
+  return ({ opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] }) => {
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];
@@ -32,6 +33,7 @@ export function prepareAccept(db: Database): (accept: Accept) => Accepted {
     }
     if (cursor !== undefined) moveCursor.run(cursor.turnstile, cursor.position);
     for (const { turnstile, atMs, bytes } of unrecognised) keep.run(turnstile, atMs, bytes);
+    for (const number of recognised) drop.run(number);
     return { deliveries, duplicates };
   };
 }

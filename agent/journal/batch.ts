@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept } from './accept.ts';
 import { prepareMark } from './marks.ts';
-import type { Accept, Accepted, Delivery, Mark } from './records.ts';
-import { preparePending } from './state.ts';
+import type { Accept, Accepted, Delivery, KeptLine, Mark } from './records.ts';
+import { type LinePlace, prepareKeptLines, preparePending } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
 
 /** One thing asked of the writer. */
@@ -15,6 +15,12 @@ export type Op =
       readonly lane: string;
       readonly afterSequence: number;
       readonly limit: number;
+    }
+  | {
+      readonly kind: 'keptLines';
+      readonly turnstile: string;
+      readonly after: LinePlace;
+      readonly limit: number;
     };
 
 /** What each kind of op comes to. */
@@ -22,6 +28,7 @@ export interface OpValues {
   accept: Accepted;
   mark: undefined;
   pending: readonly Delivery[];
+  keptLines: readonly KeptLine[];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -82,6 +89,7 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
   const accept = prepareAccept(db);
   const mark = prepareMark(db);
   const pending = preparePending(db);
+  const keptLines = prepareKeptLines(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -91,6 +99,8 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
         return undefined;
       case 'pending':
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
+      case 'keptLines':
+        return keptLines(op.turnstile, op.after, op.limit);
     }
   };
 }

@@ -6,7 +6,8 @@ import type { Logger } from '../../drivers/log.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { type Lock, takeLock } from './lock.ts';
-import type { Accept, Accepted, Delivery, JournalState, Mark } from './records.ts';
+import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark } from './records.ts';
+import type { LinePlace } from './state.ts';
 import { checkInBackground, WriterThread } from './threads.ts';
 
 export interface JournalOptions {
@@ -92,6 +93,11 @@ export class Journal {
    */
   pending(webhook: string, lane: string, afterSequence: number, limit: number): Promise<readonly Delivery[]> {
     return this.#queue.give({ kind: 'pending', webhook, lane, afterSequence, limit });
+  }
+
+  /** Unrecognised lines of a turnstile behind `after`, in the order in which they came, at most `limit`. */
+  keptLines(turnstile: string, after: LinePlace, limit: number): Promise<readonly KeptLine[]> {
+    return this.#queue.give({ kind: 'keptLines', turnstile, after, limit });
   }
 
   /**

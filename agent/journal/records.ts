@@ -55,6 +55,8 @@ export interface Accept {
   readonly events?: readonly NewEvent[];
   readonly cursor?: { readonly turnstile: string; readonly position: string };
   readonly unrecognised?: readonly Unrecognised[];
+  /** Numbers of kept lines that were read after all: they are kept no longer. */
+  readonly recognised?: readonly number[];
 }
 
 /** Bytes that matched nothing; parsed again when the pattern changes. */
@@ -63,6 +65,12 @@ export interface Unrecognised {
   /** Unix ms. */
   readonly atMs: number;
   readonly bytes: Uint8Array;
+}
+
+/** An unrecognised line as the journal keeps it. */
+export interface KeptLine extends Unrecognised {
+  /** Counts up with each kept line. */
+  readonly number: number;
 }
 
 /** One event for one webhook, waiting. */

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Delivery, JournalState, LaneState, OpenAccess } from './records.ts';
+import type { Delivery, JournalState, KeptLine, LaneState, OpenAccess } from './records.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -45,4 +45,18 @@ export function preparePending(
      ORDER BY d.sequence LIMIT ?`,
   );
   return (...query) => page.all(...query);
+}
+
+/** Where a walk through the kept lines of a turnstile stands; before the first it is all zero. */
+export type LinePlace = Pick<KeptLine, 'atMs' | 'number'>;
+
+/** Unrecognised lines of a turnstile behind `after`, in the order in which they came. */
+export function prepareKeptLines(
+  db: Database,
+): (turnstile: string, after: LinePlace, limit: number) => KeptLine[] {
+  const page = db.prepare<[string, number, number, number], KeptLine>(
+    `SELECT number, turnstile, at AS atMs, bytes FROM unrecognised
+     WHERE turnstile = ? AND (at, number) > (?, ?) ORDER BY at, number LIMIT ?`,
+  );
+  return (turnstile, { atMs, number }, limit) => page.all(turnstile, atMs, number, limit);
 }
