@@ -1,6 +1,7 @@
 import type { Configuration, Turnstile, Webhook } from '../config/configuration.ts';
 import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
+import type { TcpAddress } from '../drivers/links/address.ts';
 import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
 import { type Identity, loadIdentity } from './accesses/identity.ts';
@@ -9,6 +10,7 @@ import { rereadKeptLines } from './accesses/reread.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
+import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { version } from './version.ts';
 
@@ -110,6 +112,10 @@ export class Gateway {
     rereadKeptLines(turnstile, { journal: this.#journal, intake, log, signal }).catch((error: unknown) => {
       if (!signal.aborted) log.error({ err: error }, 'kept lines were not read again');
     });
+    if (turnstile.tap !== undefined && isTcp(turnstile)) {
+      const onState = (state: SessionState): void => report.session(state);
+      return keepTapped({ turnstile, tap: turnstile.tap, intake, clock, log, onState }, signal);
+    }
     await keepConnected(
       {
         turnstile,
@@ -166,6 +172,10 @@ class TurnstileReport {
     this.#state = { ...rest, state, sinceMs, ...(problem === undefined ? {} : { problem }) };
     this.#store(this.#state);
   }
+}
+
+function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly address: TcpAddress } {
+  return turnstile.address.kind === 'tcp';
 }
 
 function target({

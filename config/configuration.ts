@@ -1,6 +1,6 @@
 import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
-import type { LinkAddress } from '../drivers/links/address.ts';
+import type { LinkAddress, TcpListenAddress } from '../drivers/links/address.ts';
 import type { EVENTS } from './schema.ts';
 
 /** A checked configuration: every reference resolved, every default filled in. */
@@ -37,6 +37,8 @@ export interface Turnstile {
   readonly name?: string | undefined;
   readonly driver: Driver;
   readonly address: LinkAddress;
+  /** Where the gym's software connects; then the address is a tcp one, and Giro only listens in. */
+  readonly tap?: TcpListenAddress | undefined;
   readonly swapDirection: boolean;
   /** What the driver's own schema made of them. */
   readonly options: unknown;

@@ -110,6 +110,12 @@ export function turnstileSchema(driverNames: readonly string[]) {
         .describe(
           'How it is reached: tcp://HOST:PORT, tcp-listen://HOST:PORT (the device dials) or serial:///dev/ttyUSB0?baudRate=9600.',
         ),
+      tap: z
+        .string()
+        .optional()
+        .describe(
+          'Where the gym’s own access software connects instead (tcp-listen://HOST:PORT): Giro passes everything on to the device, hears it, and sends nothing itself.',
+        ),
       swapDirection: z
         .boolean()
         .default(false)
