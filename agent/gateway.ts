@@ -6,6 +6,7 @@ import type { Logger } from '../drivers/log.ts';
 import { type Identity, loadIdentity } from './accesses/identity.ts';
 import { type DeviceDetails, Intake } from './accesses/intake.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
+import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
@@ -52,7 +53,10 @@ export class Gateway {
   static async start(parts: Parts): Promise<Gateway> {
     const { configuration, clock, log } = parts;
     const { data, id } = configuration.agent;
-    const journal = await Journal.open(data, { clock, log });
+    const renderings = new Map(
+      configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
+    );
+    const journal = await Journal.open(data, { clock, log, renderings });
     try {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);

@@ -40,6 +40,8 @@ test('a configuration comes back whole, its defaults filled in', () => {
         events: undefined,
         units: undefined,
         allow: [],
+        format: { name: 'giro' },
+        includeKey: false,
       },
     ],
   });
