@@ -1,11 +1,11 @@
-import { type Attributes, decodeHeaderValue } from './cloudevents.ts';
+import { decodeHeaderValue } from './cloudevents.ts';
 
 /** What a receiver makes of a request. */
 export interface Recognised {
   /** `json`: none that is known, such as `pacto-plano`. */
   readonly format: 'giro' | 'cloudevents' | 'cloudevents-binary' | 'json';
   /** Of a CloudEvent. */
-  readonly attributes?: Attributes;
+  readonly attributes?: Readonly<Record<string, unknown>>;
   /** The body of the contract where there is one, else the whole body. */
   readonly data: unknown;
 }
@@ -17,8 +17,8 @@ export function recognise(
 ): Recognised {
   const parsed: unknown = JSON.parse(body);
   const contentType = String(headers['content-type']);
-  if (contentType.startsWith('application/cloudevents+json')) {
-    const { data, ...attributes } = parsed as Attributes & { readonly data: unknown };
+  if (contentType.startsWith('application/cloudevents+json') && isGroup(parsed)) {
+    const { data, ...attributes } = parsed;
     return { format: 'cloudevents', attributes, data };
   }
   if (headers['ce-specversion'] !== undefined) {
@@ -27,7 +27,14 @@ export function recognise(
     const attributes = { ...Object.fromEntries(decoded), datacontenttype: contentType };
     return { format: 'cloudevents-binary', attributes, data: parsed };
   }
-  const isContract =
-    typeof parsed === 'object' && parsed !== null && 'sequencia' in parsed && 'versao' in parsed;
-  return { format: isContract ? 'giro' : 'json', data: parsed };
+  return { format: isContract(parsed) ? 'giro' : 'json', data: parsed };
+}
+
+/** Whether it looks like a body of the contract. */
+export function isContract(data: unknown): boolean {
+  return isGroup(data) && 'evento' in data && 'versao' in data && 'sequencia' in data;
+}
+
+function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
