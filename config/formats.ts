@@ -58,7 +58,8 @@ function checkKeys(checker: Checker, path: Path, entry: object): void {
   const wanted: unknown = Reflect.get(entry, 'units');
   for (const [, unit] of checker.entries('units')) {
     const id: unknown = Reflect.get(unit, 'id');
-    if (Reflect.has(unit, 'key') || (Array.isArray(wanted) && !wanted.includes(id))) continue;
+    if (typeof id !== 'string' || Reflect.has(unit, 'key')) continue;
+    if (Array.isArray(wanted) && !wanted.includes(id)) continue;
     checker.report([...path, 'includeKey'], {
       message: text(`unit "${id}" has no key to include`, `a unidade "${id}" não tem chave (key) a incluir`),
       help: text(
@@ -77,7 +78,13 @@ function checkFields(
   for (const [name, member] of Object.entries(fields ?? {})) {
     checkMember(checker, [...path, 'fields', name], member, includeKey);
   }
-  const taken = Object.entries(fields ?? GUESSED_FIELDS);
+  for (const name of Object.keys(constants)) {
+    if (fields === undefined || !Object.hasOwn(fields, name)) continue;
+    const at = [...path, 'constants', name];
+    const message = text(`field "${name}" is in fields too`, `o campo "${name}" também está em fields`);
+    checker.report(at, { message }, checker.source.placeOfKey(at));
+  }
+  const taken = Object.entries(fields ?? GUESSED_FIELDS).filter(([name]) => !Object.hasOwn(constants, name));
   const names = taken.map(([name]) => name);
   for (const name of Object.keys(values)) {
     if (names.includes(name)) continue;
@@ -85,40 +92,40 @@ function checkFields(
     const problem = unknownName('field', name, names, text('known fields', 'campos conhecidos'));
     checker.report(at, problem, checker.source.placeOfKey(at));
   }
-  for (const name of Object.keys(constants)) {
-    if (fields === undefined || !names.includes(name)) continue;
-    const at = [...path, 'constants', name];
-    const message = text(`field "${name}" is in fields too`, `o campo "${name}" também está em fields`);
-    checker.report(at, { message }, checker.source.placeOfKey(at));
-  }
-  return [
-    ...taken
-      .filter(([name]) => !Object.hasOwn(constants, name))
-      .map(([name, member]) => {
-        const instead = Object.hasOwn(values, name) ? values[name] : undefined;
-        return { name, path: member.split('.'), ...(instead === undefined ? {} : { values: instead }) };
-      }),
+  const all = [
+    ...taken.map(([name, member]) => {
+      const instead = Object.hasOwn(values, name) ? values[name] : undefined;
+      return { name, path: member.split('.'), ...(instead && { values: instead }) };
+    }),
     ...Object.entries(constants).map(([name, value]) => ({ name, value })),
   ];
+  if (all.length === 0) {
+    checker.report([...path, 'fields'], {
+      message: text('fields: must not be empty', 'fields: não pode ficar vazio'),
+    });
+  }
+  return all;
 }
 
 function checkMember(checker: Checker, path: Path, member: string, includeKey: boolean): void {
-  if (!CONTRACT_MEMBERS.includes(member)) {
-    const near = CONTRACT_MEMBERS.filter((known) => known.startsWith(`${member.split('.')[0]}.`));
-    const known = near.length > 0 ? near : CONTRACT_MEMBERS;
-    const plural = text('known members', 'membros conhecidos');
-    checker.report(
-      path,
-      near.length > 0 && !member.includes('.')
-        ? {
-            message: text(`member "${member}" is a group`, `o membro "${member}" é um grupo`),
-            help: knownNames(known, plural),
-          }
-        : unknownName('member', member, known, plural),
+  if (CONTRACT_MEMBERS.includes(member)) {
+    if (member !== 'chave' || includeKey) return;
+    const message = text(
+      'chave is only sent with includeKey: true',
+      'chave só é enviada com includeKey: true',
     );
-  } else if (member === 'chave' && !includeKey) {
-    checker.report(path, {
-      message: text('chave is only sent with includeKey: true', 'chave só é enviada com includeKey: true'),
-    });
+    checker.report(path, { message });
+    return;
   }
+  const siblings = CONTRACT_MEMBERS.filter((known) => known.startsWith(`${member.split('.')[0]}.`));
+  const known = siblings.length > 0 ? siblings : CONTRACT_MEMBERS;
+  const plural = text('known members', 'membros conhecidos');
+  const isGroup = siblings.length > 0 && !member.includes('.');
+  const problem = isGroup
+    ? {
+        message: text(`member "${member}" is a group`, `o membro "${member}" é um grupo`),
+        help: knownNames(known, plural),
+      }
+    : unknownName('member', member, known, plural);
+  checker.report(path, problem);
 }

@@ -74,6 +74,21 @@ each([
     want: ['28:18: field "sentido" is in fields too'],
   },
   {
+    name: 'values of a guessed field that is a constant',
+    from,
+    to: flat('    constants: { sentido: E }\n    values: { sentido: { entrada: E } }'),
+    want: [
+      '28:15: field "sentido" is unknown',
+      '  known fields: chave, empresa, evento, matricula, codigoCliente, codigoPessoa, dtHrEntrada, meioIdentificacaoEntrada',
+    ],
+  },
+  {
+    name: 'no field at all',
+    from,
+    to: flat('    fields: {}'),
+    want: ['27:13: fields: must not be empty'],
+  },
+  {
     name: 'chave without includeKey',
     from,
     to: flat('    fields: { chave: chave }'),
