@@ -8,6 +8,7 @@ import { type Identity, loadIdentity } from './accesses/identity.ts';
 import { type DeviceDetails, Intake } from './accesses/intake.ts';
 import { rereadKeptLines } from './accesses/reread.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
+import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
@@ -55,7 +56,10 @@ export class Gateway {
   static async start(parts: Parts): Promise<Gateway> {
     const { configuration, clock, log } = parts;
     const { data, id } = configuration.agent;
-    const journal = await Journal.open(data, { clock, log });
+    const renderings = new Map(
+      configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
+    );
+    const journal = await Journal.open(data, { clock, log, renderings });
     try {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);

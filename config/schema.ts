@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatKeys } from './format-schema.ts';
 import { type Problem, text } from './mistakes.ts';
 import { timezoneProblem } from './timezone.ts';
 
@@ -11,6 +12,7 @@ export const EVENTS = [
   'notificarPagamento',
 ] as const;
 
+const DATABASE_KEY = /^[0-9a-f]{32}$/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A text with a rule of its own: what the rule finds wrong travels as the issue's `params`. */
@@ -68,6 +70,13 @@ const unit = z
     name: z.string().min(1).max(120).optional().describe('Name of the unit: unidade.nome in bodies.'),
     company: z.int().min(1).describe('Number of the company in the management system: empresa in bodies.'),
     timezone: ruled(timezoneProblem).describe('IANA time zone of the unit, such as America/Sao_Paulo.'),
+    key: ruled((value) =>
+      DATABASE_KEY.test(value)
+        ? undefined
+        : { message: text('expected 32 hexadecimal digits', 'o esperado são 32 dígitos hexadecimais') },
+    )
+      .optional()
+      .describe('Pacto database key of the unit: chave in the bodies of webhooks with includeKey.'),
   })
   .describe('A unit of the gym.');
 
@@ -89,6 +98,7 @@ export const webhookSchema = z
       .describe(
         'What is permitted besides https to another machine: http, loopback (a receiver on this machine).',
       ),
+    ...formatKeys,
   })
   .describe('A destination of events.');
 

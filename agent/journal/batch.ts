@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { prepareAccept } from './accept.ts';
+import { prepareAccept, type Renderings } from './accept.ts';
 import { prepareMark } from './marks.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark } from './records.ts';
 import { type LinePlace, prepareKeptLines, preparePending } from './state.ts';
@@ -46,8 +46,11 @@ export interface BatchAnswer {
  * Runs batches on a journal, each in one transaction: with a full sync if it accepts, without one of its own if it
  * only marks. An op that cannot be stored is refused alone. Throws when the file turns out to be damaged.
  */
-export function prepareBatch(db: Database): (ops: readonly Op[]) => BatchAnswer {
-  const run = prepareOp(db);
+export function prepareBatch(
+  db: Database,
+  renderings: Renderings = new Map(),
+): (ops: readonly Op[]) => BatchAnswer {
+  const run = prepareOp(db, renderings);
   const together = db.transaction((ops: readonly Op[]) => ops.map((op) => ({ value: run(op) })));
   let syncing: boolean | undefined;
 
@@ -85,8 +88,8 @@ export function prepareBatch(db: Database): (ops: readonly Op[]) => BatchAnswer 
   };
 }
 
-function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
-  const accept = prepareAccept(db);
+function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[Op['kind']] {
+  const accept = prepareAccept(db, renderings);
   const mark = prepareMark(db);
   const pending = preparePending(db);
   const keptLines = prepareKeptLines(db);

@@ -110,6 +110,10 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX unrecognised_by_turnstile ON unrecognised (turnstile, at);
   `,
+  `
+  -- Headers that were frozen with the body, as a JSON object; NULL: none but the contract's.
+  ALTER TABLE deliveries ADD COLUMN headers TEXT;
+  `,
 ];
 
 /** The version that the file is at; 0 for a new one. */

@@ -38,13 +38,19 @@ export function preparePending(
   db: Database,
 ): (webhook: string, lane: string, afterSequence: number, limit: number) => Delivery[] {
   // INDEXED BY: a plan that walked the delivered rows would work, and take longer every day.
-  const page = db.prepare<[string, string, number, number], Delivery>(
-    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.tries
+  const page = db.prepare<
+    [string, string, number, number],
+    Omit<Delivery, 'headers'> & { headers: string | null }
+  >(
+    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.headers, d.tries
      FROM deliveries AS d INDEXED BY deliveries_pending CROSS JOIN events AS e ON e.number = d.event
      WHERE d.webhook = ? AND d.lane = ? AND d.state = 0 AND d.sequence > ?
      ORDER BY d.sequence LIMIT ?`,
   );
-  return (...query) => page.all(...query);
+  return (...query) =>
+    page
+      .all(...query)
+      .map(({ headers, ...rest }) => (headers === null ? rest : { ...rest, headers: JSON.parse(headers) }));
 }
 
 /** Where a walk through the kept lines of a turnstile stands; before the first it is all zero. */
