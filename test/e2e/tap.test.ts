@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { freePort, Gym } from './gym.ts';
 import { assertDelivered } from './verdict.ts';
 
 const RC = Buffer.from('020a0030312b52432b30302b4d6003', 'hex');
+
+/** The gym's own software: asks something, lets the device speak, and calls again when it was cut off. */
+function callAsSoftware(port: number): () => void {
+  let isOver = false;
+  let socket: Socket;
+  const call = (): void => {
+    socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (!isOver) setTimeout(call, 100);
+    });
+    socket.write(RC);
+    socket.resume();
+  };
+  call();
+  return () => {
+    isOver = true;
+    socket.destroy();
+  };
+}
 
 test('a tap: the software talks to the device as ever, and each access is delivered; Giro killed, it is back', async () => {
   const gym = await Gym.open();
@@ -30,15 +50,11 @@ test('a tap: the software talks to the device as ever, and each access is delive
         ...people,
       );
       await simulator.line(/waiting for the gateway/);
-      // The gym's own software: it asks something, as the real one does, and lets the device speak.
-      const software = connect(tapPort, '127.0.0.1');
-      software.on('error', () => {});
-      software.write(RC);
-      software.resume();
+      const hangUp = callAsSoftware(tapPort);
       assert.equal(await simulator.exit, 0);
       delivered += 3;
       await receiver.until(`${delivered} deliveries`, () => gym.delivered.length >= delivered);
-      software.destroy();
+      hangUp();
       const killedAtMs = performance.now();
       await gateway.end(end);
       gateway = await gym.gateway();
