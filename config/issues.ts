@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<string, Text>> = {
   boolean: text('true or false', 'true ou false'),
   array: text('a list', 'uma lista'),
   object: text('a group of keys', 'um grupo de chaves'),
+  texts: text('text or a list of texts', 'texto ou uma lista de textos'),
   record: text('a group of keys', 'um grupo de chaves'),
 };
 
@@ -50,6 +51,8 @@ function describeValue(issue: z.core.$ZodIssue, value: unknown, name: string): P
   switch (issue.code) {
     case 'invalid_type':
       return wrongKind(issue.expected, value, name);
+    case 'invalid_union':
+      return wrongKind('texts', value, name);
     case 'invalid_value': {
       if (typeof value !== 'string') return wrongKind('string', value, name);
       const plural = PLURALS[name] ?? text('known values', 'valores conhecidos');
@@ -71,7 +74,9 @@ function wrongKind(expected: string, value: unknown, name: string): Problem {
   const wanted = KINDS[expected] ?? text(expected, expected);
   const found = kindOf(value);
   const at = name === '' ? text('the file', 'o arquivo') : text(name, name);
-  const needsQuotes = expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
+  const needsQuotes =
+    (expected === 'string' || expected === 'texts') &&
+    (typeof value === 'number' || typeof value === 'boolean');
   return {
     message: text(
       `${at.en}: expected ${wanted.en}, found ${found.en}`,

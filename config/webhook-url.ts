@@ -71,7 +71,8 @@ function unreadable(value: string): Problem {
   };
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether the host of a URL is this machine by what it is called. */
+export function isLoopback(hostname: string): boolean {
   if (hostname === 'localhost' || hostname.endsWith('.localhost')) return true;
   const address = hostname.replace(/^\[|\]$/g, '');
   const version = isIP(address);

@@ -63,5 +63,7 @@ async function listen(options: ListenOptions): Promise<void> {
 function secretOption(text: string): string {
   const parsed = parseSecret(text);
   if ('problem' in parsed) throw new InvalidArgumentError(parsed.problem.en);
+  if (parsed.key.kind !== 'hmac')
+    throw new InvalidArgumentError('only whsec_ signatures can be verified here');
   return text;
 }

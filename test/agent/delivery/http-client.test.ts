@@ -9,6 +9,7 @@ import { classify } from '../../../agent/delivery/classes.ts';
 import { HttpClient, type WebhookTarget } from '../../../agent/delivery/http-client.ts';
 import type { Outcome } from '../../../agent/delivery/outcome.ts';
 import { systemClock } from '../../../drivers/clock.ts';
+import { signingKey } from '../../signing.ts';
 import { listen, receive, receiveAll, receiveRaw, type Seen } from './receivers.ts';
 
 /** Long enough that a slow machine never meets them where a test does not mean to. */
@@ -36,7 +37,7 @@ async function post(url: string, settings: Settings = {}): Promise<Outcome> {
     {
       id: 'crm',
       url: new URL(url),
-      keys: [Buffer.from(SECRET, 'base64')],
+      keys: [signingKey(`whsec_${SECRET}`)],
       allow: settings.allow ?? ['http', 'loopback'],
       maxInFlight: 4,
     },

@@ -115,7 +115,7 @@ each([
     name: 'secret of another form',
     from: 'secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
     to: 'secret: 0123456789abcdef',
-    want: ['25:13: the secret must begin with whsec_'],
+    want: ['25:13: the secret must begin with whsec_ or whsk_'],
   },
   {
     name: 'secret that is no base64',
