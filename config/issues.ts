@@ -24,6 +24,7 @@ const KINDS: Readonly<Record<string, Text>> = {
 const PLURALS: Readonly<Record<string, Text>> = {
   driver: text('known drivers', 'drivers conhecidos'),
   events: text('known events', 'eventos conhecidos'),
+  signatures: text('known signatures', 'assinaturas conhecidas'),
 };
 
 /** What a zod issue says, in both languages. `value` is what stands at the issue's path. */
