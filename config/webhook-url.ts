@@ -28,6 +28,10 @@ function refusal(url: URL, value: string, allow: readonly unknown[]): Problem | 
         'the URL holds a user or password; Giro signs its requests instead',
         'a URL contém usuário ou senha; o Giro assina as requisições em vez disso',
       ),
+      help: text(
+        'if the receiver wants them, use auth: { basic: { user: ..., password: ... } }',
+        'se o destino os exige, use auth: { basic: { user: ..., password: ... } }',
+      ),
     };
   }
   if (value.includes('#')) {

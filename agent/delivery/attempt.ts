@@ -77,7 +77,7 @@ export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware 
   }
 
   onResponseStarted(): void {
-    this.#firstByteAt = performance.now();
+    this.#firstByteAt ??= performance.now(); // an interim answer has one of its own
   }
 
   onResponseStart(_controller: HttpDispatcher.DispatchController, status: number, headers: Headers): void {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import { portOf } from './connection.ts';
 import { FaultError, OWN_FAULTS } from './outcome.ts';
 
@@ -15,7 +15,12 @@ export class Tunnel {
   readonly #timeoutMs: number;
 
   constructor(proxy: URL, timeoutMs: number) {
-    this.#pool = new Pool(proxy.origin, { connectTimeout: timeoutMs, allowH2: false });
+    const connect = buildConnector({ timeout: timeoutMs, allowH2: false });
+    this.#pool = new Pool(proxy.origin, {
+      allowH2: false,
+      // undici takes the name from the Host header, which is the target's; without it, the proxy's own is judged.
+      connect: ({ servername: _, ...toProxy }, callback) => connect(toProxy, callback),
+    });
     this.#headers = credentials(proxy);
     this.#timeoutMs = timeoutMs;
   }

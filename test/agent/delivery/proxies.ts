@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { listen, type Receiver } from './receivers.ts';
 
@@ -12,11 +13,11 @@ export interface Proxy extends Receiver {
   readonly asked: readonly Asked[];
 }
 
-/** A small HTTP proxy (CONNECT) on this machine that finds every target on loopback, or answers with `status`. */
-export async function startProxy(status = 200): Promise<Proxy> {
+/** A small HTTP proxy (CONNECT) on this machine that finds every target on loopback, or answers with `status`; with `tls` it speaks TLS itself. */
+export async function startProxy(status = 200, tls?: ServerOptions): Promise<Proxy> {
   const asked: Asked[] = [];
   const onward = new Set<Socket>();
-  const server = createServer((_request, response) => response.writeHead(405).end());
+  const server = tls === undefined ? createServer() : createTlsServer(tls);
   server.on('connect', ({ url, headers }: IncomingMessage, client: Socket) => {
     asked.push({ target: url, authorization: headers['proxy-authorization'] });
     if (status !== 200) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Lookup } from '../../../agent/delivery/address-guard.ts';
 import { settle } from '../../clock.ts';
 import { fixture, secure } from './certificates.ts';
@@ -43,6 +44,18 @@ test('https through a proxy is judged by the target’s name; the proxy’s pass
     { target: `receiver.test:${receiver.port}`, authorization },
     { target: `elsewhere.test:${receiver.port}`, authorization },
   ]);
+});
+
+test('a proxy behind https is judged by its own name, not the target’s', async (t) => {
+  const usual = getCACertificates('default');
+  setDefaultCACertificates([...usual, fixture('ca')]);
+  t.after(() => setDefaultCACertificates(usual));
+  await using receiver = await secure('other');
+  await using proxy = await startProxy(200, { cert: fixture('good'), key: fixture('key') });
+  const url = new URL(`https://other.test:${receiver.port}/`);
+  await using poster = new Poster({ url, proxy: new URL(`https://localhost:${proxy.port}`) });
+  assert.deepEqual(await poster.found(), ['ok', 'ok']);
+  assert.equal(proxy.asked[0]?.target, url.host);
 });
 
 test('a port that the URL leaves out is named to the proxy', async () => {

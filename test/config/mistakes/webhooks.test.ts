@@ -29,7 +29,10 @@ each([
     name: 'URL with a password',
     from: 'https://crm.example.com/catraca',
     to: 'https://user:password@crm.example.com/',
-    want: ['24:10: the URL holds a user or password; Giro signs its requests instead'],
+    want: [
+      '24:10: the URL holds a user or password; Giro signs its requests instead',
+      '  if the receiver wants them, use auth: { basic: { user: ..., password: ... } }',
+    ],
   },
   {
     name: 'URL with a fragment',
