@@ -182,13 +182,8 @@ function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly addres
   return turnstile.address.kind === 'tcp';
 }
 
-function target({
-  id,
-  url,
-  key,
-  allow,
-}: Webhook): ConstructorParameters<typeof Dispatcher>[0]['webhooks'][number] {
-  return { id, url, keys: [key], allow, maxInFlight: 4 };
+function target(webhook: Webhook): ConstructorParameters<typeof Dispatcher>[0]['webhooks'][number] {
+  return { ...webhook, maxInFlight: 4 };
 }
 
 /** The webhooks that get an event; an inactive one (INATIVA) gets nothing, not even later. */

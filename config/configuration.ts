@@ -2,7 +2,10 @@ import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
 import type { LinkAddress, TcpListenAddress } from '../drivers/links/address.ts';
 import type { FORMATS } from './format-schema.ts';
-import type { EVENTS } from './schema.ts';
+import type { EVENTS, SIGNATURES } from './schema.ts';
+import type { SigningKey } from './secret.ts';
+import type { Auth } from './webhook-auth.ts';
+import type { TlsSettings } from './webhook-tls.ts';
 
 /** A checked configuration: every reference resolved, every default filled in. */
 export interface Configuration {
@@ -52,8 +55,17 @@ export interface Webhook {
   readonly url: URL;
   /** False: INATIVA, gets nothing, not even later. */
   readonly active: boolean;
-  /** Signing key, 24 to 64 bytes. */
-  readonly key: Uint8Array;
+  /** Newest first; at least one. */
+  readonly keys: readonly SigningKey[];
+  /** The file that holds all of them, if there is one; absolute. */
+  readonly secretFile: string | undefined;
+  readonly signatures: readonly (typeof SIGNATURES)[number][];
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: Auth | undefined;
+  readonly tls: TlsSettings | undefined;
+  /** Through which requests go. */
+  readonly proxy: URL | undefined;
   /** All when undefined. */
   readonly events?: readonly (typeof EVENTS)[number][] | undefined;
   /** All when undefined. */

@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<string, Text>> = {
 const PLURALS: Readonly<Record<string, Text>> = {
   driver: text('known drivers', 'drivers conhecidos'),
   events: text('known events', 'eventos conhecidos'),
+  signatures: text('known signatures', 'assinaturas conhecidas'),
 };
 
 /** What a zod issue says, in both languages. `value` is what stands at the issue's path. */
@@ -78,7 +79,8 @@ function wrongKind(expected: string | readonly string[], value: unknown, name: s
   const wanted = [expected].flat().map((kind) => KINDS[kind] ?? text(kind, kind));
   const found = kindOf(value);
   const at = name === '' ? text('the file', 'o arquivo') : text(name, name);
-  const needsQuotes = expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
+  const needsQuotes =
+    [expected].flat().includes('string') && (typeof value === 'number' || typeof value === 'boolean');
   return {
     message: text(
       `${at.en}: expected ${wanted.map(({ en }) => en).join(' or ')}, found ${found.en}`,

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { formatKeys } from './format-schema.ts';
 import { type Problem, text } from './mistakes.ts';
+import { proxySchema } from './proxy.ts';
 import { timezoneProblem } from './timezone.ts';
+import { authSchema } from './webhook-auth.ts';
+import { headersSchema } from './webhook-headers.ts';
+import { secretSchema } from './webhook-secret.ts';
+import { tlsSchema } from './webhook-tls.ts';
 
 /** The events that a webhook can choose from. */
 export const EVENTS = [
@@ -13,6 +18,9 @@ export const EVENTS = [
 ] as const;
 
 const DATABASE_KEY = /^[0-9a-f]{32}$/i;
+/** The schemes that a webhook's requests can be signed by. */
+export const SIGNATURES = ['standard', 'github', 'stripe'] as const;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A text with a rule of its own: what the rule finds wrong travels as the issue's `params`. */
@@ -85,11 +93,18 @@ export const webhookSchema = z
     id: slug(64).describe('Short name of the webhook, for commands, logs and the journal.'),
     url: z.string().describe('Where events are posted: https://HOST/PATH.'),
     active: z.boolean().default(true).describe('false: INATIVA, nothing is sent and nothing is queued.'),
-    secret: z
-      .string()
+    secret: secretSchema,
+    signatures: z
+      .array(z.enum(SIGNATURES))
+      .min(1)
+      .default(['standard'])
       .describe(
-        'Signing secret (Standard Webhooks): whsec_ and base64 of 24 to 64 bytes. Better kept outside this file, by a reference to it or to an environment variable.',
+        'How requests are signed: standard (webhook-signature), github (X-Hub-Signature-256), stripe (Stripe-Signature). The last two are keyed by the text of the secret as it stands, whsec_ included.',
       ),
+    headers: headersSchema,
+    auth: authSchema.optional(),
+    tls: tlsSchema.optional(),
+    proxy: proxySchema,
     events: z.array(z.enum(EVENTS)).min(1).optional().describe('The events that it gets. Default: all.'),
     units: z.array(z.string()).min(1).optional().describe('The units whose events it gets. Default: all.'),
     allow: z

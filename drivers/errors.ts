@@ -187,6 +187,31 @@ export const ERRORS = {
       'pt-BR': 'corrija o dono e o modo (0600) do arquivo, ou restaure-o de um backup',
     },
   },
+  SECRET_NOT_IN_FILE: {
+    exitCode: 78,
+    retry: false,
+    summary: {
+      en: 'the secret of this webhook is not in a file of its own',
+      'pt-BR': 'o segredo deste webhook não está em um arquivo próprio',
+    },
+    remedy: {
+      en: 'put the secret alone in a file and name that file in secret:, or change it by hand where it stands',
+      'pt-BR':
+        'coloque o segredo sozinho em um arquivo e indique esse arquivo em secret:, ou troque-o à mão onde ele está',
+    },
+  },
+  SECRET_NOT_WRITTEN: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the secret file cannot be written; the old secret stays',
+      'pt-BR': 'não foi possível gravar o arquivo do segredo; vale o antigo',
+    },
+    remedy: {
+      en: 'check the permissions of the file and of its folder, or use the user that owns them',
+      'pt-BR': 'verifique as permissões do arquivo e da pasta, ou use o usuário dono deles',
+    },
+  },
   ADDRESS_BLOCKED: {
     exitCode: 78,
     retry: true,

@@ -67,7 +67,7 @@ async function startReceiver({ webhooks }: Configuration): Promise<Receiver> {
   const receiver = new Receiver({
     host: webhook.url.hostname,
     port,
-    secret: `whsec_${Buffer.from(webhook.key).toString('base64')}`,
+    secret: webhook.keys[0]?.text ?? '',
     status: 200,
     delayMs: 0,
     onReceived: (received) => console.log(notificationLine(received)),

@@ -67,5 +67,7 @@ function asJson({ data, body: _, ...rest }: Received): object {
 function secretOption(text: string): string {
   const parsed = parseSecret(text);
   if ('problem' in parsed) throw new InvalidArgumentError(parsed.problem.en);
+  if (parsed.key.kind !== 'hmac')
+    throw new InvalidArgumentError('only whsec_ signatures can be verified here');
   return text;
 }

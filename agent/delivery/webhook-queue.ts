@@ -148,7 +148,7 @@ export class WebhookQueue {
       attempt: lane.attempts + 1,
       signal: this.#cut.signal,
     });
-    if (outcome.kind === 'answer' || outcome.sent) {
+    if (outcome.from === undefined && (outcome.kind === 'answer' || outcome.sent)) {
       lane.attempts += 1;
     }
     return outcome;

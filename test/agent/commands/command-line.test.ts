@@ -34,7 +34,7 @@ webhooks: []
 `;
 
 test('every command has --help', () => {
-  for (const command of ['run', 'check', 'status', 'events', 'simulate', 'listen']) {
+  for (const command of ['run', 'check', 'status', 'events', 'simulate', 'listen', 'secret']) {
     const { status, stdout } = giro([command, '--help']);
     assert.equal(status, 0, command);
     assert.match(stdout, new RegExp(`^Usage: giro ${command}`), command);

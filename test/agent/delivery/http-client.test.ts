@@ -10,6 +10,7 @@ import { HttpClient, type Post, type WebhookTarget } from '../../../agent/delive
 import type { Outcome } from '../../../agent/delivery/outcome.ts';
 import { render } from '../../../agent/formats/render.ts';
 import { systemClock } from '../../../drivers/clock.ts';
+import { signingKey } from '../../signing.ts';
 import { ACCESS, rendering } from '../formats/events.ts';
 import { listen, receive, receiveAll, receiveRaw, type Seen } from './receivers.ts';
 
@@ -39,7 +40,7 @@ async function post(url: string, settings: Settings = {}): Promise<Outcome> {
     {
       id: 'crm',
       url: new URL(url),
-      keys: [Buffer.from(SECRET, 'base64')],
+      keys: [signingKey(`whsec_${SECRET}`)],
       allow: settings.allow ?? ['http', 'loopback'],
       maxInFlight: 4,
     },

@@ -38,7 +38,7 @@ test('all mistakes of a file are told at once, in its order', () => {
     '15:14: "99999" is no port; expected 1 to 65535',
     '21:16: pattern: expected text, found 5',
     '  put it in quotes: "5"',
-    '25:13: the secret must begin with whsec_',
+    '25:13: the secret must begin with whsec_ or whsk_',
   ]);
 });
 
