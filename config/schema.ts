@@ -9,6 +9,8 @@ export const EVENTS = [
   'notificarContrato',
   'notificarVendaAvulsa',
   'notificarPagamento',
+  'giro.alerta',
+  'giro.lacuna',
 ] as const;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -81,7 +83,13 @@ export const webhookSchema = z
       .describe(
         'Signing secret (Standard Webhooks): whsec_ and base64 of 24 to 64 bytes. Better kept outside this file, by a reference to it or to an environment variable.',
       ),
-    events: z.array(z.enum(EVENTS)).min(1).optional().describe('The events that it gets. Default: all.'),
+    events: z
+      .array(z.enum(EVENTS))
+      .min(1)
+      .optional()
+      .describe(
+        'The events that it gets. Default: all notificar... events. giro.alerta (what is wrong here, and when it is over) and giro.lacuna (accesses of which only the number is known) come only if named.',
+      ),
     units: z.array(z.string()).min(1).optional().describe('The units whose events it gets. Default: all.'),
     allow: z
       .array(z.enum(['http', 'loopback']))

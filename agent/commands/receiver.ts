@@ -131,13 +131,14 @@ async function textOf(request: IncomingMessage): Promise<string | undefined> {
 
 /** One notification on one line, for a person. */
 export function notificationLine({ body, repeated, attempt }: Received): string {
-  const { sequencia, evento, ocorridoEm, dispositivo, acesso, pessoa } = JSON.parse(body) as {
+  const { sequencia, evento, ocorridoEm, dispositivo, acesso, pessoa, alerta } = JSON.parse(body) as {
     sequencia: number;
     evento: string;
     ocorridoEm: string;
     dispositivo?: { id: string };
     acesso?: { resultado: string; passagem: string; sentido: string; meio: string; motivo?: string };
     pessoa?: { tipo: string; sistema: string; idExterno: string } | null;
+    alerta?: { codigo: string; situacao: string; texto: string };
   };
   const access =
     acesso === undefined
@@ -156,6 +157,7 @@ export function notificationLine({ body, repeated, attempt }: Received): string 
     ...(dispositivo ? [dispositivo.id] : []),
     ...access,
     ...person,
+    ...(alerta ? [alerta.codigo, alerta.situacao, alerta.texto] : []),
     ...(attempt > 1 ? [`(attempt ${attempt})`] : []),
     ...(repeated ? ['(repeated)'] : []),
   ].join('  ');

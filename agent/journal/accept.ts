@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
+import { prepareAlarm } from './alarms.ts';
 import type { Accept, Accepted, Delivery, NewEvent } from './records.ts';
 
 /**
@@ -19,8 +20,9 @@ export function prepareAccept(db: Database): (accept: Accept) => Accepted {
      ON CONFLICT DO UPDATE SET position = excluded.position`,
   );
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
+  const storeAlarm = prepareAlarm(db);
 
-  return ({ opened = [], closed = [], events = [], cursor, unrecognised = [] }) => {
+  return ({ opened = [], closed = [], events = [], cursor, unrecognised = [], alarms = [] }) => {
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];
@@ -32,6 +34,7 @@ export function prepareAccept(db: Database): (accept: Accept) => Accepted {
     }
     if (cursor !== undefined) moveCursor.run(cursor.turnstile, cursor.position);
     for (const { turnstile, atMs, bytes } of unrecognised) keep.run(turnstile, atMs, bytes);
+    for (const change of alarms) storeAlarm(change);
     return { deliveries, duplicates };
   };
 }

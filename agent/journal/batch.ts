@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept } from './accept.ts';
+import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
 import { prepareMark } from './marks.ts';
 import type { Accept, Accepted, Delivery, Mark } from './records.ts';
 import { preparePending } from './state.ts';
@@ -15,13 +16,15 @@ export type Op =
       readonly lane: string;
       readonly afterSequence: number;
       readonly limit: number;
-    };
+    }
+  | { readonly kind: 'parked' };
 
 /** What each kind of op comes to. */
 export interface OpValues {
   accept: Accepted;
   mark: undefined;
   pending: readonly Delivery[];
+  parked: readonly ParkedCount[];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -82,6 +85,7 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
   const accept = prepareAccept(db);
   const mark = prepareMark(db);
   const pending = preparePending(db);
+  const parked = prepareParkedCounts(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -91,6 +95,8 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
         return undefined;
       case 'pending':
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
+      case 'parked':
+        return parked();
     }
   };
 }

@@ -3,15 +3,27 @@ import { join } from 'node:path';
 import type { Clock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import type { Logger } from '../../drivers/log.ts';
+import type { ParkedCount } from './alarms.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { Accept, Accepted, Delivery, JournalState, Mark } from './records.ts';
-import { checkInBackground, WriterThread } from './threads.ts';
+import type { SalvageReport } from './salvage.ts';
+import { checkInBackground, type Opened, WriterThread } from './threads.ts';
 
 export interface JournalOptions {
   readonly log: Logger;
   readonly clock: Clock;
+}
+
+/** What is wrong with the file or its disk. */
+export interface JournalHealth {
+  /** Unix ms since which the disk takes nothing. */
+  readonly refusingSinceMs?: number | undefined;
+  /** The file contradicts itself; the next start salvages it. */
+  readonly isDamaged: boolean;
+  /** What this start saved of a damaged file. */
+  readonly salvaged?: SalvageReport | undefined;
 }
 
 /**
@@ -28,19 +40,21 @@ export class Journal {
   readonly #queue: BatchQueue;
   readonly #writer: WriterThread;
   readonly #lock: Lock;
-  readonly #stopCheck: () => void;
+  readonly #check: Check;
+  readonly #salvaged: SalvageReport | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(
     lock: Lock,
     writer: WriterThread,
-    state: JournalState,
-    stopCheck: () => void,
+    { state, salvaged }: Opened,
+    check: Check,
     options: JournalOptions,
   ) {
     this.#lock = lock;
     this.#writer = writer;
-    this.#stopCheck = stopCheck;
+    this.#check = check;
+    this.#salvaged = salvaged;
     this.#queue = new BatchQueue(writer, options);
     this.state = state;
     this.failed = writer.died;
@@ -59,8 +73,8 @@ export class Journal {
       if (opening.salvaged !== undefined) {
         log.error(opening.salvaged, 'the journal was damaged; what could be read was saved');
       }
-      const stopCheck = opening.unchecked ? startCheck(folder, log) : () => {};
-      return new Journal(lock, writer, opening.state, stopCheck, options);
+      const check = opening.unchecked ? startCheck(folder, log) : UNNEEDED;
+      return new Journal(lock, writer, opening, check, options);
     } catch (error) {
       lock.release();
       throw error;
@@ -94,6 +108,19 @@ export class Journal {
     return this.#queue.give({ kind: 'pending', webhook, lane, afterSequence, limit });
   }
 
+  /** How many deliveries are parked, by webhook, without those that have none. */
+  parked(): Promise<readonly ParkedCount[]> {
+    return this.#queue.give({ kind: 'parked' });
+  }
+
+  get health(): JournalHealth {
+    return {
+      refusingSinceMs: this.#queue.refusingSinceMs,
+      isDamaged: this.#check.foundDamage,
+      salvaged: this.#salvaged,
+    };
+  }
+
   /**
    * Finishes what was given and frees the folder. What the disk refuses in one last try is given up: its promises
    * reject with JOURNAL_FAILED.
@@ -104,7 +131,7 @@ export class Journal {
   }
 
   async #finish(): Promise<void> {
-    this.#stopCheck();
+    this.#check.stop();
     try {
       await this.#queue.end();
       await this.#writer.close();
@@ -124,15 +151,25 @@ function lockFolder(folder: string): Lock {
   }
 }
 
+interface Check {
+  foundDamage: boolean;
+  stop(): void;
+}
+
+const UNNEEDED: Check = { foundDamage: false, stop: () => {} };
+
 /** What it finds waits for the next start, unless a write meets it first: a start that salvages takes a while. */
-function startCheck(folder: string, log: Logger): () => void {
-  return checkInBackground(
+function startCheck(folder: string, log: Logger): Check {
+  const check: Check = { foundDamage: false, stop: () => {} };
+  check.stop = checkInBackground(
     join(folder, JOURNAL_FILE),
     (damage) => {
       if (damage === undefined) return log.debug({}, 'the journal is sound');
+      check.foundDamage = true;
       writeFileSync(join(folder, DAMAGE_NOTE), '', { mode: 0o600 });
       log.error({ damage }, 'the journal is damaged; the next start salvages it');
     },
     (error) => log.warn({ err: error }, 'the check of the journal did not end'),
   );
+  return check;
 }

@@ -48,6 +48,7 @@ function intakeOf({
   const accepts: Accept[] = [];
   const logged: object[] = [];
   const devices: DeviceDetails[] = [];
+  const alarms: string[] = [];
   const note = (data: object): void => {
     logged.push(data);
   };
@@ -67,10 +68,13 @@ function intakeOf({
     webhooksFor: () => ['crm'],
     onAccepted: () => {},
     onDevice: (device) => devices.push(device),
+    onAlarm: async ({ code }) => {
+      alarms.push(code);
+    },
   });
   const events = (): NewEvent[] => accepts.flatMap((accept) => accept.events ?? []);
   const bodies = () => events().map(({ id, content }) => ({ id, sequencia: 1, ...JSON.parse(content) }));
-  return { intake, clock, accepts, logged, devices, events, bodies };
+  return { intake, clock, accepts, logged, devices, alarms, events, bodies };
 }
 
 test('a passage becomes one event whose body keeps the contract', async () => {
@@ -168,13 +172,14 @@ test('one line of the log an event, without credential and person', async () => 
 });
 
 test('facts change what is known of the device and commit nothing', async () => {
-  const { intake, clock, accepts, devices } = intakeOf();
+  const { intake, clock, accepts, devices, alarms } = intakeOf();
   await intake.record(
     { kind: 'identity', model: 'PRIMME', serial: '1' },
     { kind: 'clock', at: { local: '2026-03-02T09:00:05' }, readAtMs: clock.now() },
-    { kind: 'alarm', code: 'henry.tamper_internal', text: 'tamper' },
+    { kind: 'alarm', code: 'henry.tamper_internal', text: { en: 'tamper', 'pt-BR': 'violação' } },
   );
   assert.deepEqual(devices.at(-1), { model: 'PRIMME', serial: '1', clockSkewMs: 5_000 });
+  assert.deepEqual(alarms, ['henry.tamper_internal'], 'raised elsewhere');
   assert.deepEqual(accepts, []);
 });
 
