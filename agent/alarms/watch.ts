@@ -51,6 +51,8 @@ export class AlarmWatch {
   /** What is not known at once: parked deliveries by webhook, and the disk. */
   #asked: { readonly parked: ReadonlyMap<string, number>; readonly space: DiskSpace } | undefined;
   #isAsking = false;
+  /** What the journal would not take; it goes with what comes next. */
+  readonly #refused: AlarmChange[] = [];
   #isNoted: boolean | undefined;
   #cancel: () => void = () => {};
 
@@ -143,19 +145,28 @@ export class AlarmWatch {
     await this.#options.noteRefusal(isRefused);
   }
 
-  async #store(changes: readonly AlarmChange[]): Promise<void> {
-    const { clock, journal, log, eventsOf, onAccepted } = this.#options;
-    if (changes.length === 0) return;
-    const told = changes.filter(({ kind }) => kind !== 'changed');
-    for (const { kind, alarm } of told) {
-      const { code, turnstile, webhook, what } = alarm;
-      const data = { code, turnstile, webhook, what: what.en };
-      if (kind === 'opened') log.warn(data, 'alarm');
-      else log.info(data, 'alarm is over');
+  async #store(found: readonly AlarmChange[]): Promise<void> {
+    const { clock, journal, eventsOf, onAccepted } = this.#options;
+    for (const change of found) this.#log(change);
+    const alarms = [...this.#refused.splice(0), ...found];
+    if (alarms.length === 0) return;
+    const events = alarms.flatMap((change) =>
+      change.kind === 'changed' ? [] : eventsOf(change, clock.now()),
+    );
+    try {
+      const { deliveries } = await journal.accept({ alarms, events });
+      onAccepted(deliveries);
+    } catch (error) {
+      this.#refused.unshift(...alarms);
+      throw error;
     }
-    const events = told.flatMap((change) => eventsOf(change, clock.now()));
-    const { deliveries } = await journal.accept({ alarms: changes, events });
-    onAccepted(deliveries);
+  }
+
+  #log({ kind, alarm }: AlarmChange): void {
+    const { code, turnstile, webhook, what } = alarm;
+    const data = { code, turnstile, webhook, what: what.en };
+    if (kind === 'opened') this.#options.log.warn(data, 'alarm');
+    if (kind === 'closed') this.#options.log.info(data, 'alarm is over');
   }
 
   #logFailure(looked: Promise<void>): void {
