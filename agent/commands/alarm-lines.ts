@@ -2,11 +2,15 @@ import type { Language } from '../../drivers/language.ts';
 import type { Alarm } from '../journal/records.ts';
 
 const WORDS = {
-  en: { title: 'ALARMS', none: 'Alarms: none', over: (at: string) => `(over; closes at ${at})` },
+  en: {
+    title: 'ALARMS',
+    none: 'Alarms: none',
+    closing: (at: string) => ` (closes at ${at} unless it comes back)`,
+  },
   'pt-BR': {
     title: 'ALARMES',
     none: 'Alarmes: nenhum',
-    over: (at: string) => `(resolvido; encerra às ${at})`,
+    closing: (at: string) => ` (encerra às ${at} se não voltar)`,
   },
 } as const satisfies Record<Language, unknown>;
 
@@ -20,9 +24,9 @@ export function alarmLines(
   if (alarms.length === 0) return [words.none];
   return [
     words.title,
-    ...alarms.flatMap(({ sinceMs, closesAtMs, what, remedy }) => [
-      `! ${at(sinceMs)}  ${what[language]}`,
-      `  -> ${closesAtMs === undefined ? remedy[language] : words.over(at(closesAtMs))}`,
-    ]),
+    ...alarms.flatMap(({ sinceMs, closesAtMs, what, remedy }) => {
+      const closing = closesAtMs === undefined ? '' : words.closing(at(closesAtMs));
+      return [`! ${at(sinceMs)}  ${what[language]}${closing}`, `  -> ${remedy[language]}`];
+    }),
   ];
 }

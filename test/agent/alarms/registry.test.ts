@@ -41,28 +41,18 @@ test('what comes and goes within the quiet time is one alarm, since its first mo
   assert.deepEqual([closed?.kind, closed?.alarm.sinceMs], ['closed', 0]);
 });
 
-test('an alarm opens at most once in the quiet time, whatever it is', () => {
+test('a device alarm that repeats just too seldom opens at most once in the quiet time', () => {
   const registry = new Registry([]);
   const opened: number[] = [];
-  for (let second = 0; second < 4 * 3_600; second += 1) {
-    const nowMs = second * 1_000;
-    const changes = registry.examine(second % 1_100 === 0 ? [condition({ sinceMs: nowMs })] : [], nowMs);
-    if (second % 660 === 0) {
-      const tamper = condition({ code: 'henry.tamper_internal', sinceMs: nowMs });
-      changes.push(...registry.happened(tamper, 10 * MINUTE_MS, nowMs));
-    }
-    opened.push(
-      ...changes
-        .filter(({ kind, alarm }) => kind === 'opened' && alarm.code.startsWith('henry'))
-        .map(() => nowMs),
-    );
+  for (let minute = 0; minute < 4 * 60; minute += 1) {
+    const nowMs = minute * MINUTE_MS;
+    registry.examine([], nowMs);
+    if (minute % 11 !== 0) continue;
+    const [change] = registry.happened(condition({ sinceMs: nowMs }), 10 * MINUTE_MS, nowMs);
+    if (change?.kind === 'opened') opened.push(nowMs);
   }
-  const gaps = opened.slice(1).map((atMs, index) => atMs - (opened[index] ?? 0));
   assert.ok(opened.length > 3, 'the test must open some');
-  assert.ok(
-    gaps.every((gapMs) => gapMs >= QUIET_MS),
-    String(gaps),
-  );
+  assert.ok(opened.every((atMs, index) => index === 0 || atMs - (opened[index - 1] ?? 0) >= QUIET_MS));
 });
 
 test('two codes, two turnstiles and two webhooks are alarms of their own', () => {
