@@ -1,16 +1,20 @@
 import type { Configuration, Turnstile, Webhook } from '../config/configuration.ts';
 import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
+import type { TcpAddress } from '../drivers/links/address.ts';
 import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
 import { type Identity, loadIdentity } from './accesses/identity.ts';
 import { type DeviceDetails, Intake } from './accesses/intake.ts';
+import { rereadKeptLines } from './accesses/reread.ts';
 import type { TurnstileSample } from './alarms/conditions.ts';
 import { watchInstallation } from './alarms/installation.ts';
 import type { AlarmWatch } from './alarms/watch.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
+import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
+import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { version } from './version.ts';
 
@@ -65,7 +69,10 @@ export class Gateway {
   static async start(parts: Parts): Promise<Gateway> {
     const { configuration, clock, log } = parts;
     const { data, id } = configuration.agent;
-    const journal = await Journal.open(data, { clock, log });
+    const renderings = new Map(
+      configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
+    );
+    const journal = await Journal.open(data, { clock, log, renderings });
     try {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
@@ -122,6 +129,14 @@ export class Gateway {
       onAlarm: (alarm) => this.#alarms.deviceAlarm(report.sample, alarm),
     });
     this.#intakes.push(intake);
+    const { signal } = this.#stopping;
+    rereadKeptLines(turnstile, { journal: this.#journal, intake, log, signal }).catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, 'kept lines were not read again');
+    });
+    if (turnstile.tap !== undefined && isTcp(turnstile)) {
+      const onState = (state: SessionState): void => report.session(state);
+      return keepTapped({ turnstile, tap: turnstile.tap, intake, clock, log, onState }, signal);
+    }
     await keepConnected(
       {
         turnstile,
@@ -133,7 +148,7 @@ export class Gateway {
         random: Math.random,
         onState: (state) => report.session(state),
       },
-      this.#stopping.signal,
+      signal,
     );
   }
 }
@@ -184,7 +199,10 @@ class TurnstileReport {
   }
 
   session({ state, problem, outageSinceMs }: SessionState): void {
-    this.#outageSinceMs = outageSinceMs;
+    const isConnected = state === 'online' && outageSinceMs === undefined;
+    this.#outageSinceMs = isConnected
+      ? undefined
+      : (outageSinceMs ?? this.#outageSinceMs ?? this.#clock.now());
     const { problem: before, ...rest } = this.#state;
     if (state === rest.state && problem?.detail === before?.detail) return;
     const sinceMs = state === rest.state ? rest.sinceMs : this.#clock.now();
@@ -195,6 +213,10 @@ class TurnstileReport {
 
 /** Giro's own events go to a webhook only if its `events` names them. */
 const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
+
+function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly address: TcpAddress } {
+  return turnstile.address.kind === 'tcp';
+}
 
 function target({
   id,

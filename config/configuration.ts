@@ -1,6 +1,7 @@
 import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
-import type { LinkAddress } from '../drivers/links/address.ts';
+import type { LinkAddress, TcpListenAddress } from '../drivers/links/address.ts';
+import type { FORMATS } from './format-schema.ts';
 import type { EVENTS } from './schema.ts';
 
 /** A checked configuration: every reference resolved, every default filled in. */
@@ -28,6 +29,8 @@ export interface Unit {
   readonly company: number;
   /** IANA name. */
   readonly timezone: string;
+  /** Pacto database key, 32 hex. */
+  readonly key?: string | undefined;
 }
 
 export interface Turnstile {
@@ -37,6 +40,8 @@ export interface Turnstile {
   readonly name?: string | undefined;
   readonly driver: Driver;
   readonly address: LinkAddress;
+  /** Where the gym's software connects; then the address is a tcp one, and Giro only listens in. */
+  readonly tap?: TcpListenAddress | undefined;
   readonly swapDirection: boolean;
   /** What the driver's own schema made of them. */
   readonly options: unknown;
@@ -54,4 +59,24 @@ export interface Webhook {
   /** All when undefined. */
   readonly units?: readonly string[] | undefined;
   readonly allow: readonly ('http' | 'loopback')[];
+  readonly format: Format;
+  /** Whether bodies carry the unit's key. */
+  readonly includeKey: boolean;
 }
+
+/** How the bodies of a webhook are written. */
+export type Format =
+  | { readonly name: Exclude<(typeof FORMATS)[number], 'pacto-plano'> }
+  | { readonly name: 'pacto-plano'; readonly fields: readonly FlatField[] };
+
+/** One field of a flat body: a member of the contract's body, or a constant. */
+export type FlatField =
+  | {
+      readonly name: string;
+      readonly path: readonly string[];
+      /** What is said instead of a value. */
+      readonly values?: Readonly<Record<string, Scalar>>;
+    }
+  | { readonly name: string; readonly value: Scalar };
+
+type Scalar = string | number | boolean;

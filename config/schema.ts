@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatKeys } from './format-schema.ts';
 import { type Problem, text } from './mistakes.ts';
 import { timezoneProblem } from './timezone.ts';
 
@@ -13,6 +14,7 @@ export const EVENTS = [
   'giro.lacuna',
 ] as const;
 
+const DATABASE_KEY = /^[0-9a-f]{32}$/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A text with a rule of its own: what the rule finds wrong travels as the issue's `params`. */
@@ -70,6 +72,13 @@ const unit = z
     name: z.string().min(1).max(120).optional().describe('Name of the unit: unidade.nome in bodies.'),
     company: z.int().min(1).describe('Number of the company in the management system: empresa in bodies.'),
     timezone: ruled(timezoneProblem).describe('IANA time zone of the unit, such as America/Sao_Paulo.'),
+    key: ruled((value) =>
+      DATABASE_KEY.test(value)
+        ? undefined
+        : { message: text('expected 32 hexadecimal digits', 'o esperado são 32 dígitos hexadecimais') },
+    )
+      .optional()
+      .describe('Pacto database key of the unit: chave in the bodies of webhooks with includeKey.'),
   })
   .describe('A unit of the gym.');
 
@@ -97,6 +106,7 @@ export const webhookSchema = z
       .describe(
         'What is permitted besides https to another machine: http, loopback (a receiver on this machine).',
       ),
+    ...formatKeys,
   })
   .describe('A destination of events.');
 
@@ -117,6 +127,12 @@ export function turnstileSchema(driverNames: readonly string[]) {
         .string()
         .describe(
           'How it is reached: tcp://HOST:PORT, tcp-listen://HOST:PORT (the device dials) or serial:///dev/ttyUSB0?baudRate=9600.',
+        ),
+      tap: z
+        .string()
+        .optional()
+        .describe(
+          'Where the gym’s own access software connects instead (tcp-listen://HOST:PORT): Giro passes everything on to the device, hears it, and sends nothing itself.',
         ),
       swapDirection: z
         .boolean()

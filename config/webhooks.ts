@@ -1,5 +1,6 @@
 import type { Checker } from './checker.ts';
 import type { Webhook } from './configuration.ts';
+import { checkFormat } from './formats.ts';
 import { text } from './mistakes.ts';
 import { webhookSchema } from './schema.ts';
 import { parseSecret } from './secret.ts';
@@ -16,10 +17,11 @@ export function checkWebhooks(checker: Checker, units: readonly string[] | undef
     for (const place of Array.isArray(wanted) ? wanted.keys() : []) {
       checkUnit(checker, ['webhooks', index, 'units', place], units);
     }
+    const format = checkFormat(checker, index, entry);
     const { data } = webhookSchema.safeParse(entry); // its mistakes are reported with the whole file's
-    if (data === undefined || url === undefined || key === undefined) return [];
+    if (data === undefined || url === undefined || key === undefined || format === undefined) return [];
     const { id, active, events, allow } = data;
-    return [{ id, url, active, key, events, units: data.units, allow }];
+    return [{ id, url, active, key, events, units: data.units, allow, ...format }];
   });
 }
 

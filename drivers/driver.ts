@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from './clock.ts';
 import type { Link, LinkKind } from './links/link.ts';
 import type { Logger } from './log.ts';
-import type { Reading } from './reading.ts';
+import type { AccessReading, Reading } from './reading.ts';
 import type { Simulator, SimulatorContext } from './simulator.ts';
 
 /** Where collection from a device's memory stands: one text per turnstile, whatever the driver makes of it. */
@@ -60,6 +60,11 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
   run(turnstile: TurnstileContext<z.output<Schema>>): Promise<void>;
   /** Under a tap: hears both directions and may send nothing. */
   observe(turnstile: ObserverContext<z.output<Schema>>): Observer;
+  /**
+   * How bytes that were `unrecognised` under other options read under these; nothing when they still are. `key` is for
+   * the readings, unlike any of a live session. Only where options can change what is read.
+   */
+  reread?(options: z.output<Schema>): (bytes: Uint8Array, key: string) => AccessReading[];
   /** A controller of this family, as seen from the wire. */
   simulate(context: SimulatorContext): Simulator;
 }

@@ -86,6 +86,19 @@ export const ERRORS = {
       'pt-BR': 'conecte o adaptador ou corrija o caminho (ls /dev/serial/by-id)',
     },
   },
+  TAP_IDLE: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the gym’s software is not connected through the tap',
+      'pt-BR': 'o sistema da academia não está conectado pela escuta (tap)',
+    },
+    remedy: {
+      en: 'in that software, give the address of this machine and the port of tap as the address of the turnstile',
+      'pt-BR':
+        'naquele sistema, informe o endereço deste computador e a porta de tap como endereço da catraca',
+    },
+  },
   DEVICE_SILENT: {
     exitCode: 69,
     retry: true,

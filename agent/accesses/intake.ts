@@ -3,7 +3,7 @@ import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { AccessReading, DeviceFact, Reading } from '../../drivers/reading.ts';
 import { type Gap, gapEvent } from '../alarms/gap.ts';
-import type { Accept, Delivery, NewEvent, OpenAccess, TurnstileState } from '../journal/records.ts';
+import type { Accept, Delivery, KeptLine, NewEvent, OpenAccess, TurnstileState } from '../journal/records.ts';
 import { accessEvent } from './body.ts';
 import type { Identity } from './identity.ts';
 import { Join, type JoinStep, type OpenPassage } from './join.ts';
@@ -61,12 +61,19 @@ export class Intake {
   }
 
   async record(...readings: Reading[]): Promise<void> {
-    await Promise.all([this.#commit(this.#take(readings)), ...this.#alarms(readings)]);
+    const accept = this.#take(readings, this.#options.clock.now());
+    await Promise.all([this.#commit(accept), ...this.#alarms(readings)]);
   }
 
   async recordAt(position: string, ...readings: Reading[]): Promise<void> {
     const cursor = { turnstile: this.#options.turnstile.id, position };
-    await Promise.all([this.#commit({ ...this.#take(readings), cursor }), ...this.#alarms(readings)]);
+    const accept = { ...this.#take(readings, this.#options.clock.now()), cursor };
+    await Promise.all([this.#commit(accept), ...this.#alarms(readings)]);
+  }
+
+  /** Records what a kept line turned out to say, as heard when it came; it is kept no longer. */
+  recordKept(line: KeptLine, ...readings: AccessReading[]): Promise<void> {
+    return this.#commit({ ...this.#take(readings, line.atMs), recognised: [line.number] });
   }
 
   /** Stops the deadlines; open accesses stay in the journal for the next start. */
@@ -75,8 +82,7 @@ export class Intake {
     this.#cancelDeadline();
   }
 
-  #take(readings: readonly Reading[]): Accept {
-    const heardAtMs = this.#options.clock.now();
+  #take(readings: readonly Reading[], heardAtMs: number): Accept {
     const steps: JoinStep[] = [];
     const unrecognised = [];
     const gaps: NewEvent[] = [];
@@ -205,6 +211,6 @@ export class Intake {
   }
 }
 
-function isEmpty({ opened, closed, events, unrecognised, cursor }: Accept): boolean {
-  return cursor === undefined && [opened, closed, events, unrecognised].every((list) => !list?.length);
+function isEmpty({ cursor, ...lists }: Accept): boolean {
+  return cursor === undefined && Object.values(lists).every((list) => list.length === 0);
 }

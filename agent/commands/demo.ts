@@ -9,7 +9,7 @@ import { notificationLine, Receiver } from './receiver.ts';
 
 /** Mean time between two people at one turnstile, and between the steps of one passage. */
 const EVERY_MS = 4_000;
-const PACE_MS = 700;
+const PACE_MS = 400;
 
 export interface Demo {
   /** The first people come. */

@@ -21,7 +21,7 @@ export interface WebhookTarget {
 
 /** One event on its way, with what changes from attempt to attempt. */
 export interface Post {
-  readonly delivery: Pick<Delivery, 'id' | 'name' | 'unit' | 'body'>;
+  readonly delivery: Pick<Delivery, 'id' | 'name' | 'unit' | 'body' | 'headers'>;
   /**
    * `x-giro-tentativa`: counts the requests for this event that reached the wire since the gateway started, this one
    * included, on top of the tries that the event had used up before.
@@ -86,6 +86,7 @@ export class HttpClient implements WebhookClient {
       body,
       headers: {
         'content-type': 'application/json; charset=utf-8',
+        ...delivery.headers,
         'user-agent': this.#userAgent,
         'webhook-id': delivery.id,
         'webhook-timestamp': String(timestampS),

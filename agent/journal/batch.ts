@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import { prepareAccept } from './accept.ts';
+import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
 import { prepareMark } from './marks.ts';
-import type { Accept, Accepted, Delivery, Mark } from './records.ts';
-import { preparePending } from './state.ts';
+import type { Accept, Accepted, Delivery, KeptLine, Mark } from './records.ts';
+import { type LinePlace, prepareKeptLines, preparePending } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
 
 /** One thing asked of the writer. */
@@ -17,7 +17,13 @@ export type Op =
       readonly afterSequence: number;
       readonly limit: number;
     }
-  | { readonly kind: 'parked' };
+  | { readonly kind: 'parked' }
+  | {
+      readonly kind: 'keptLines';
+      readonly turnstile: string;
+      readonly after: LinePlace;
+      readonly limit: number;
+    };
 
 /** What each kind of op comes to. */
 export interface OpValues {
@@ -25,6 +31,7 @@ export interface OpValues {
   mark: undefined;
   pending: readonly Delivery[];
   parked: readonly ParkedCount[];
+  keptLines: readonly KeptLine[];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -42,8 +49,11 @@ export interface BatchAnswer {
  * Runs batches on a journal, each in one transaction: with a full sync if it accepts, without one of its own if it
  * only marks. An op that cannot be stored is refused alone. Throws when the file turns out to be damaged.
  */
-export function prepareBatch(db: Database): (ops: readonly Op[]) => BatchAnswer {
-  const run = prepareOp(db);
+export function prepareBatch(
+  db: Database,
+  renderings: Renderings = new Map(),
+): (ops: readonly Op[]) => BatchAnswer {
+  const run = prepareOp(db, renderings);
   const together = db.transaction((ops: readonly Op[]) => ops.map((op) => ({ value: run(op) })));
   let syncing: boolean | undefined;
 
@@ -81,11 +91,12 @@ export function prepareBatch(db: Database): (ops: readonly Op[]) => BatchAnswer 
   };
 }
 
-function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
-  const accept = prepareAccept(db);
+function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[Op['kind']] {
+  const accept = prepareAccept(db, renderings);
   const mark = prepareMark(db);
   const pending = preparePending(db);
   const parked = prepareParkedCounts(db);
+  const keptLines = prepareKeptLines(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -97,6 +108,8 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
       case 'parked':
         return parked();
+      case 'keptLines':
+        return keptLines(op.turnstile, op.after, op.limit);
     }
   };
 }

@@ -3,17 +3,22 @@ import { join } from 'node:path';
 import type { Clock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import type { Logger } from '../../drivers/log.ts';
+import type { Renderings } from './accept.ts';
 import type { ParkedCount } from './alarms.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
+import { LargeBodyLog } from './large-bodies.ts';
 import { type Lock, takeLock } from './lock.ts';
-import type { Accept, Accepted, Delivery, JournalState, Mark } from './records.ts';
+import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark } from './records.ts';
 import type { SalvageReport } from './salvage.ts';
+import type { LinePlace } from './state.ts';
 import { checkInBackground, type Opened, WriterThread } from './threads.ts';
 
 export interface JournalOptions {
   readonly log: Logger;
   readonly clock: Clock;
+  /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
+  readonly renderings?: Renderings;
 }
 
 /** What is wrong with the file or its disk. */
@@ -42,6 +47,7 @@ export class Journal {
   readonly #lock: Lock;
   readonly #check: Check;
   readonly #salvaged: SalvageReport | undefined;
+  readonly #largeBodies: LargeBodyLog;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -55,6 +61,7 @@ export class Journal {
     this.#writer = writer;
     this.#check = check;
     this.#salvaged = salvaged;
+    this.#largeBodies = new LargeBodyLog(options.log);
     this.#queue = new BatchQueue(writer, options);
     this.state = state;
     this.failed = writer.died;
@@ -66,10 +73,10 @@ export class Journal {
    * aside and salvaged, with an error in the log.
    */
   static async open(folder: string, options: JournalOptions): Promise<Journal> {
-    const { log, clock } = options;
+    const { log, clock, renderings = new Map() } = options;
     const lock = lockFolder(folder);
     try {
-      const { writer, opening } = await WriterThread.start({ folder, nowMs: clock.now() });
+      const { writer, opening } = await WriterThread.start({ folder, nowMs: clock.now(), renderings });
       if (opening.salvaged !== undefined) {
         log.error(opening.salvaged, 'the journal was damaged; what could be read was saved');
       }
@@ -85,14 +92,16 @@ export class Journal {
    * Resolves after the commit with a full sync; all of it is stored or nothing. Rejects with JOURNAL_FAILED when it
    * cannot be stored as it is, when more than 100,000 calls already wait, after `close` and when the journal failed.
    */
-  accept(accept: Accept): Promise<Accepted> {
+  async accept(accept: Accept): Promise<Accepted> {
     // Bytes of a view are copied: a clone would carry the whole buffer behind it to the thread.
     const unrecognised = accept.unrecognised?.map((line) => ({
       ...line,
       bytes: Uint8Array.from(line.bytes),
     }));
     const copied = unrecognised === undefined ? accept : { ...accept, unrecognised };
-    return this.#queue.give({ kind: 'accept', accept: copied });
+    const accepted = await this.#queue.give({ kind: 'accept', accept: copied });
+    this.#largeBodies.tell(accepted.large);
+    return accepted;
   }
 
   /** Stores marks, gathered for up to 20 ms and without a sync of their own: a crash may lose the last of them. */
@@ -119,6 +128,11 @@ export class Journal {
       isDamaged: this.#check.foundDamage,
       salvaged: this.#salvaged,
     };
+  }
+
+  /** Unrecognised lines of a turnstile behind `after`, in the order in which they came, at most `limit`. */
+  keptLines(turnstile: string, after: LinePlace, limit: number): Promise<readonly KeptLine[]> {
+    return this.#queue.give({ kind: 'keptLines', turnstile, after, limit });
   }
 
   /**

@@ -111,6 +111,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX unrecognised_by_turnstile ON unrecognised (turnstile, at);
   `,
   `
+  -- Headers that were frozen with the body, as a JSON object; NULL: none but the contract's.
+  ALTER TABLE deliveries ADD COLUMN headers TEXT;
+  `,
+  `
   -- Open alarms. turnstile and webhook are '' where it is of neither; text is JSON {what, remedy}, each by language.
   CREATE TABLE alarms (
     code TEXT NOT NULL,

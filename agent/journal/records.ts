@@ -58,6 +58,8 @@ export interface Accept {
   readonly events?: readonly NewEvent[];
   readonly cursor?: { readonly turnstile: string; readonly position: string };
   readonly unrecognised?: readonly Unrecognised[];
+  /** Numbers of kept lines that were read after all: they are kept no longer. */
+  readonly recognised?: readonly number[];
   readonly alarms?: readonly AlarmChange[];
 }
 
@@ -91,6 +93,12 @@ export interface Unrecognised {
   readonly bytes: Uint8Array;
 }
 
+/** An unrecognised line as the journal keeps it. */
+export interface KeptLine extends Unrecognised {
+  /** Counts up with each kept line. */
+  readonly number: number;
+}
+
 /** One event for one webhook, waiting. */
 export interface Delivery {
   readonly webhook: string;
@@ -103,15 +111,29 @@ export interface Delivery {
   readonly unit: string;
   /** The frozen body, UTF-8 JSON. */
   readonly body: string;
+  /** Headers that were frozen with it, lower case: those of its format. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Tries that class D used up. */
   readonly tries: number;
 }
 
 export interface Accepted {
-  /** In the order of `sequence`; without the events that were already known. */
+  /** In the order of `sequence`; without the events that were already known, or whose body is too large. */
   readonly deliveries: readonly Delivery[];
   /** Ids of events that the ledger already had: nothing was stored again. */
   readonly duplicates: readonly string[];
+  readonly large: readonly LargeBody[];
+}
+
+/** A body that is larger than it should be. */
+export interface LargeBody {
+  readonly webhook: string;
+  readonly sequence: number;
+  /** The event's. */
+  readonly id: string;
+  readonly bytes: number;
+  /** Too large to be sent: parked as `too_large`, where an operator finds it. */
+  readonly parked: boolean;
 }
 
 /** Failure classes of reference webhooks.md section 1. */

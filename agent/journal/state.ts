@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { readAlarms } from './alarms.ts';
-import type { Delivery, JournalState, LaneState, OpenAccess } from './records.ts';
+import type { Delivery, JournalState, KeptLine, LaneState, OpenAccess } from './records.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -40,11 +40,31 @@ export function preparePending(
   db: Database,
 ): (webhook: string, lane: string, afterSequence: number, limit: number) => Delivery[] {
   // INDEXED BY: a plan that walked the delivered rows would work, and take longer every day.
-  const page = db.prepare<[string, string, number, number], Delivery>(
-    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.tries
+  const page = db.prepare<
+    [string, string, number, number],
+    Omit<Delivery, 'headers'> & { headers: string | null }
+  >(
+    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.headers, d.tries
      FROM deliveries AS d INDEXED BY deliveries_pending CROSS JOIN events AS e ON e.number = d.event
      WHERE d.webhook = ? AND d.lane = ? AND d.state = 0 AND d.sequence > ?
      ORDER BY d.sequence LIMIT ?`,
   );
-  return (...query) => page.all(...query);
+  return (...query) =>
+    page
+      .all(...query)
+      .map(({ headers, ...rest }) => (headers === null ? rest : { ...rest, headers: JSON.parse(headers) }));
+}
+
+/** Where a walk through the kept lines of a turnstile stands; before the first it is all zero. */
+export type LinePlace = Pick<KeptLine, 'atMs' | 'number'>;
+
+/** Unrecognised lines of a turnstile behind `after`, in the order in which they came. */
+export function prepareKeptLines(
+  db: Database,
+): (turnstile: string, after: LinePlace, limit: number) => KeptLine[] {
+  const page = db.prepare<[string, number, number, number], KeptLine>(
+    `SELECT number, turnstile, at AS atMs, bytes FROM unrecognised
+     WHERE turnstile = ? AND (at, number) > (?, ?) ORDER BY at, number LIMIT ?`,
+  );
+  return (turnstile, { atMs, number }, limit) => page.all(turnstile, atMs, number, limit);
 }

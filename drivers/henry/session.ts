@@ -153,9 +153,6 @@ export class Session {
   #report(readings: readonly Reading[]): void {
     const { log } = this.#context;
     for (const reading of readings) {
-      if (reading.kind === 'alarm') {
-        log.warn({ alarm: reading.code, text: reading.text }, 'device reports an alarm');
-      }
       if (reading.kind === 'identity') {
         const { model, serial, firmware } = reading;
         log.info({ model, equipment: serial, firmware }, 'device identified');

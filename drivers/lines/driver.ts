@@ -1,5 +1,5 @@
 import { defineDriver, type Observer, type ObserverContext, type TurnstileContext } from '../driver.ts';
-import type { Reading } from '../reading.ts';
+import type { AccessReading, Reading } from '../reading.ts';
 import { LineDecoder } from './codec.ts';
 import { Commits } from './commits.ts';
 import { LineReader } from './messages.ts';
@@ -18,6 +18,10 @@ export const lines = defineDriver({
   links: ['tcp', 'tcp-listen', 'serial'],
   run,
   observe,
+  reread(options) {
+    const reader = new LineReader(options);
+    return (line, key) => reader.read(line, key).filter(isAccess);
+  },
   simulate: (context) => new LinesSimulator(context),
 });
 
@@ -97,4 +101,8 @@ class ChunkReader {
     });
     return { readings, lines: decoded.length };
   }
+}
+
+function isAccess(reading: Reading): reading is AccessReading {
+  return 'freshness' in reading;
 }

@@ -55,6 +55,7 @@ export class SerialSource implements LinkSource {
     // Opening takes milliseconds and cannot be called off; an abort meanwhile closes the new link at once.
     const release = (): void => this.#letGo(port);
     const link = new StreamLink(port, { kind, peer: settings.path, clock: this.#clock, signal, release });
+    this.#watch(port);
     signal.throwIfAborted();
     return link;
   }
@@ -78,6 +79,18 @@ export class SerialSource implements LinkSource {
         this.#letGo(port);
         reject(new GiroError('LINK_FAILED', `${path} went away while it was opened`, { cause }));
       });
+    });
+  }
+
+  /**
+   * serialport hears of an unplugged port only while it waits for bytes: a read that is under way gives 0 bytes, and it
+   * reads on for ever. Its poller tells in either case.
+   */
+  #watch(port: SerialPort): void {
+    if (port.port === undefined || !('poller' in port.port)) return;
+    port.port.poller.once('disconnect', (cause: Error | null) => {
+      if (!port.isOpen) return;
+      port.destroy(new GiroError('LINK_LOST', `${this.#settings.path} was unplugged`, { cause }));
     });
   }
 

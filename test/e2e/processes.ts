@@ -35,9 +35,18 @@ export class GiroProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Exit code, or the signal that ended it, once all its output was read. */
+  /** Exit code, or the signal that ended it, once all its output was read. Rejects when it goes on and time is up. */
   get exit(): Promise<number | NodeJS.Signals> {
-    return this.#closed;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`still running after ${LIMIT_MS} ms\n${this.#tail()}`)),
+        LIMIT_MS,
+      );
+      void this.#closed.then((end) => {
+        clearTimeout(timer);
+        resolve(end);
+      });
+    });
   }
 
   /** Resolves when `holds` does; looked at after each line. Rejects when the process ends before or time is up. */

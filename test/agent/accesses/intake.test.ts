@@ -304,3 +304,12 @@ test('whatever a device says in whatever order, every body keeps the contract an
     { numRuns: 300 },
   );
 });
+
+test('a kept line becomes an event as of the time when it came, and is kept no longer', async () => {
+  const { intake, clock, accepts, bodies } = intakeOf();
+  const atMs = clock.now() - 3_600_000;
+  const line = { number: 7, turnstile: 'catraca-1', atMs, bytes: Buffer.from('x') };
+  await intake.recordKept(line, { kind: 'identified', freshness: 'unknown', decisionWithinMs: 0 });
+  assert.deepEqual(accepts[0]?.recognised, [7]);
+  assert.equal(bodies()[0].ocorridoEm, '2026-03-02T08:00:00.000-03:00');
+});

@@ -32,6 +32,8 @@ test('no statement walks a table that grows, or sorts it', (t) => {
     { kind: 'mark', marks: [{ kind: 'parked', ...status }] },
     { kind: 'mark', marks: [{ kind: 'delivered', ...status, sequence: 2 }] },
     { kind: 'pending', webhook: 'crm', lane: 'catraca-1', afterSequence: 0, limit: 10 },
+    { kind: 'keptLines', turnstile: 'catraca-1', after: { atMs: 0, number: 0 }, limit: 10 },
+    { kind: 'accept', accept: { recognised: [1] } },
   ]);
   assert.ok(answer.results.every((result) => 'value' in result));
   readState(db);

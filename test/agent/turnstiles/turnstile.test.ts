@@ -156,7 +156,7 @@ test('a fault of the driver is logged with its stack, and the turnstile goes on'
   await clock.advance(5_000);
   await stop();
   const [line] = log.entries.filter(({ level }) => level === 'warn');
-  assert.ok((line?.data as { err?: unknown }).err instanceof TypeError);
+  assert.ok(line && 'err' in line.data && line.data.err instanceof TypeError);
   assert.ok(attempts.length >= 3);
 });
 

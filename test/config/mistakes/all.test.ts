@@ -32,7 +32,7 @@ test('all mistakes of a file are told at once, in its order', () => {
   assert.deepEqual(printed(mistakesOf(file)), [
     '5:14: company: expected a number, found text',
     '13:5: unknown key "nmae"; did you mean "name"?',
-    '  known keys: id, unit, name, driver, connect, swapDirection, options',
+    '  known keys: id, unit, name, driver, connect, tap, swapDirection, options',
     '14:13: driver "henri" is unknown; did you mean "henry"?',
     '  known drivers: henry, lines',
     '15:14: "99999" is no port; expected 1 to 65535',

@@ -61,6 +61,23 @@ test('a port that disappears is LINK_LOST, then PORT_MISSING', onPty, async () =
   await assert.rejects(ours.open(never), is('PORT_MISSING', pair.near));
 });
 
+test('a port that disappears while a read is under way is LINK_LOST too', onPty, async () => {
+  // A moment that cannot be chosen, so it is tried at several.
+  for (let received = 0; received < 6; received += 1) {
+    await using pair = await openPtyPair();
+    const far = await source(pair.far).open(never);
+    const near = await source(pair.near).open(never);
+    for (let sent = 0; sent < received; sent += 1) {
+      await far.write(Buffer.from('x'));
+      await near.read();
+    }
+    const lost = assert.rejects(near.read(), is('LINK_LOST', pair.near));
+    await pair.unplug();
+    await lost;
+    far.close();
+  }
+});
+
 test('what waited in the port from before the open is dropped', onPty, async () => {
   await using pair = await openPtyPair();
   const far = await source(pair.far).open(never);
