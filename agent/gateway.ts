@@ -7,6 +7,9 @@ import type { Logger } from '../drivers/log.ts';
 import { type Identity, loadIdentity } from './accesses/identity.ts';
 import { type DeviceDetails, Intake } from './accesses/intake.ts';
 import { rereadKeptLines } from './accesses/reread.ts';
+import type { TurnstileSample } from './alarms/conditions.ts';
+import { watchInstallation } from './alarms/installation.ts';
+import type { AlarmWatch } from './alarms/watch.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
@@ -32,6 +35,8 @@ export class Gateway {
   readonly #identity: Identity;
   readonly #stopping = new AbortController();
   readonly #intakes: Intake[] = [];
+  readonly #reports: TurnstileReport[] = [];
+  readonly #alarms: AlarmWatch;
   #sessions: Promise<void>[] = [];
 
   private constructor(parts: Parts, journal: Journal, identity: Identity) {
@@ -46,6 +51,14 @@ export class Gateway {
       random: Math.random,
       version,
       webhooks: configuration.webhooks.filter(({ active }) => active).map(target),
+    });
+    this.#alarms = watchInstallation({
+      ...parts,
+      journal,
+      identity,
+      dispatcher: this.#dispatcher,
+      turnstiles: () => this.#reports.map((report) => report.sample),
+      webhooksFor: (event) => interested(configuration.webhooks, event),
     });
   }
 
@@ -63,6 +76,7 @@ export class Gateway {
     try {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
+      gateway.#alarms.start();
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
       return gateway;
     } catch (error) {
@@ -78,6 +92,7 @@ export class Gateway {
 
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
+    this.#alarms.stop();
     this.#stopping.abort();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
@@ -89,11 +104,12 @@ export class Gateway {
     const { clock, configuration } = this.#parts;
     const log = this.#parts.log.child({ turnstile: turnstile.id });
     const stored = this.#journal.state.turnstiles.find((state) => state.turnstile === turnstile.id);
-    const report = new TurnstileReport(turnstile.id, stored, clock, (state) => {
+    const report = new TurnstileReport(turnstile, stored, clock, (state) => {
       this.#journal.mark({ kind: 'turnstile', state }).catch((error: unknown) => {
         log.error({ err: error }, 'the state of a turnstile was not stored');
       });
     });
+    this.#reports.push(report);
     const unit = configuration.units.find(({ id }) => id === turnstile.unit);
     if (unit === undefined)
       throw new TypeError(`unit ${turnstile.unit} is missing from a checked configuration`);
@@ -110,6 +126,7 @@ export class Gateway {
       webhooksFor: (event) => interested(configuration.webhooks, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
       onDevice: (device) => report.describe(device),
+      onAlarm: (alarm) => this.#alarms.deviceAlarm(report.sample, alarm),
     });
     this.#intakes.push(intake);
     const { signal } = this.#stopping;
@@ -140,16 +157,21 @@ export class Gateway {
 class TurnstileReport {
   readonly #clock: Clock;
   readonly #store: (state: TurnstileState) => void;
+  readonly #name: string | undefined;
   #state: TurnstileState;
+  /** It is not connected until it is. */
+  #outageSinceMs: number | undefined;
 
   constructor(
-    turnstile: string,
+    { id: turnstile, name }: Pick<Turnstile, 'id' | 'name'>,
     stored: TurnstileState | undefined,
     clock: Clock,
     store: (state: TurnstileState) => void,
   ) {
     this.#clock = clock;
     this.#store = store;
+    this.#name = name;
+    this.#outageSinceMs = clock.now();
     this.#state = stored ?? { turnstile, state: 'offline', sinceMs: clock.now() };
   }
 
@@ -164,12 +186,23 @@ class TurnstileReport {
     return device;
   }
 
+  /** For alarms. */
+  get sample(): TurnstileSample {
+    const { turnstile, problem, clockSkewMs } = this.#state;
+    const outageSinceMs = this.#outageSinceMs;
+    return { turnstile, name: this.#name, outageSinceMs, problem: problem?.code, clockSkewMs };
+  }
+
   describe(device: DeviceDetails): void {
     this.#state = { ...this.#state, ...device };
     this.#store(this.#state);
   }
 
-  session({ state, problem }: SessionState): void {
+  session({ state, problem, outageSinceMs }: SessionState): void {
+    const isConnected = state === 'online' && outageSinceMs === undefined;
+    this.#outageSinceMs = isConnected
+      ? undefined
+      : (outageSinceMs ?? this.#outageSinceMs ?? this.#clock.now());
     const { problem: before, ...rest } = this.#state;
     if (state === rest.state && problem?.detail === before?.detail) return;
     const sinceMs = state === rest.state ? rest.sinceMs : this.#clock.now();
@@ -177,6 +210,9 @@ class TurnstileReport {
     this.#store(this.#state);
   }
 }
+
+/** Giro's own events go to a webhook only if its `events` names them. */
+const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
 
 function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly address: TcpAddress } {
   return turnstile.address.kind === 'tcp';
@@ -193,7 +229,7 @@ function interested(
 ): readonly string[] {
   return webhooks
     .filter(({ active }) => active)
-    .filter(({ events }) => events === undefined || events.includes(name))
+    .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.includes(name)))
     .filter(({ units }) => units === undefined || units.includes(unit))
     .map(({ id }) => id);
 }

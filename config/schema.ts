@@ -15,6 +15,8 @@ export const EVENTS = [
   'notificarContrato',
   'notificarVendaAvulsa',
   'notificarPagamento',
+  'giro.alerta',
+  'giro.lacuna',
 ] as const;
 
 const DATABASE_KEY = /^[0-9a-f]{32}$/i;
@@ -105,7 +107,13 @@ export const webhookSchema = z
     auth: authSchema.optional(),
     tls: tlsSchema.optional(),
     proxy: proxySchema,
-    events: z.array(z.enum(EVENTS)).min(1).optional().describe('The events that it gets. Default: all.'),
+    events: z
+      .array(z.enum(EVENTS))
+      .min(1)
+      .optional()
+      .describe(
+        'The events that it gets. Default: all notificar... events. giro.alerta (what is wrong here, and when it is over) and giro.lacuna (accesses of which only the number is known) come only if named.',
+      ),
     units: z.array(z.string()).min(1).optional().describe('The units whose events it gets. Default: all.'),
     allow: z
       .array(z.enum(['http', 'loopback']))

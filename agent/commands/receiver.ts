@@ -153,13 +153,14 @@ export function notificationLine({ data, body, repeated, attempt }: Received): s
 }
 
 function contractParts(body: unknown): string[] {
-  const { sequencia, evento, ocorridoEm, dispositivo, acesso, pessoa } = body as {
+  const { sequencia, evento, ocorridoEm, dispositivo, acesso, pessoa, alerta } = body as {
     sequencia: number;
     evento: string;
     ocorridoEm: string;
     dispositivo?: { id: string };
     acesso?: { resultado: string; passagem: string; sentido: string; meio: string; motivo?: string };
     pessoa?: { tipo: string; sistema: string; idExterno: string } | null;
+    alerta?: { codigo: string; situacao: string; texto: string };
   };
   const access =
     acesso === undefined
@@ -178,5 +179,6 @@ function contractParts(body: unknown): string[] {
     ...(dispositivo ? [dispositivo.id] : []),
     ...access,
     ...person,
+    ...(alerta ? [alerta.codigo, alerta.situacao, alerta.texto] : []),
   ];
 }

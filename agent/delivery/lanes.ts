@@ -38,6 +38,14 @@ export class Lanes {
     return [...this.#lanes.values()].every((lane) => lane.isIdle);
   }
 
+  /** The most requests that failed for one head. */
+  get failedTries(): number {
+    return Math.max(
+      0,
+      ...[...this.#lanes.values()].map((lane) => (lane.head === undefined ? 0 : lane.attempts)),
+    );
+  }
+
   start(stored: readonly LaneState[]): void {
     for (const { lane: name, step, nextAtMs } of stored) {
       const lane = new Lane(name, { behind: true });

@@ -65,6 +65,11 @@ export class WebhookQueue {
     return this.#endpoint.state;
   }
 
+  /** What waits: whether anything is pending, and the most requests that failed for one event. */
+  get backlog(): { readonly isWaiting: boolean; readonly failedTries: number } {
+    return { isWaiting: !this.#lanes.isIdle, failedTries: this.#lanes.failedTries };
+  }
+
   /** Continues where the journal says that it stood, with the lanes that have pending deliveries. */
   start(endpoint: EndpointState | undefined, lanes: readonly LaneState[]): void {
     if (endpoint !== undefined) {

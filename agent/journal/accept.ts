@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { LONGEST_BODY_BYTES, type Rendering, render } from '../formats/render.ts';
+import { prepareAlarm } from './alarms.ts';
 import { LARGE_BODY_BYTES } from './large-bodies.ts';
 import { prepareMark } from './marks.ts';
 import type { Accept, Accepted, Delivery, LargeBody, NewEvent } from './records.ts';
@@ -26,8 +27,17 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
   );
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
   const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
+  const storeAlarm = prepareAlarm(db);
 
-  return ({ opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] }) => {
+  return ({
+    opened = [],
+    closed = [],
+    events = [],
+    cursor,
+    unrecognised = [],
+    recognised = [],
+    alarms = [],
+  }) => {
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];
@@ -45,6 +55,7 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
     if (cursor !== undefined) moveCursor.run(cursor.turnstile, cursor.position);
     for (const { turnstile, atMs, bytes } of unrecognised) keep.run(turnstile, atMs, bytes);
     for (const number of recognised) drop.run(number);
+    for (const change of alarms) storeAlarm(change);
     return { deliveries, duplicates, large };
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept, type Renderings } from './accept.ts';
+import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
 import { prepareMark } from './marks.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark } from './records.ts';
 import { type LinePlace, prepareKeptLines, preparePending } from './state.ts';
@@ -16,6 +17,7 @@ export type Op =
       readonly afterSequence: number;
       readonly limit: number;
     }
+  | { readonly kind: 'parked' }
   | {
       readonly kind: 'keptLines';
       readonly turnstile: string;
@@ -28,6 +30,7 @@ export interface OpValues {
   accept: Accepted;
   mark: undefined;
   pending: readonly Delivery[];
+  parked: readonly ParkedCount[];
   keptLines: readonly KeptLine[];
 }
 
@@ -92,6 +95,7 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const accept = prepareAccept(db, renderings);
   const mark = prepareMark(db);
   const pending = preparePending(db);
+  const parked = prepareParkedCounts(db);
   const keptLines = prepareKeptLines(db);
   return (op) => {
     switch (op.kind) {
@@ -102,6 +106,8 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return undefined;
       case 'pending':
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
+      case 'parked':
+        return parked();
       case 'keptLines':
         return keptLines(op.turnstile, op.after, op.limit);
     }

@@ -114,6 +114,18 @@ export const MIGRATIONS: readonly string[] = [
   -- Headers that were frozen with the body, as a JSON object; NULL: none but the contract's.
   ALTER TABLE deliveries ADD COLUMN headers TEXT;
   `,
+  `
+  -- Open alarms. turnstile and webhook are '' where it is of neither; text is JSON {what, remedy}, each by language.
+  CREATE TABLE alarms (
+    code TEXT NOT NULL,
+    turnstile TEXT NOT NULL,
+    webhook TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    closes_at INTEGER,
+    text TEXT NOT NULL,
+    PRIMARY KEY (code, turnstile, webhook)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The version that the file is at; 0 for a new one. */

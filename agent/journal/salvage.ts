@@ -82,6 +82,7 @@ function copyTables(source: Database, target: Database): Record<string, TableCop
     open_accesses: copyKeyed(source, target, 'open_accesses', 'turnstile, key'),
     cursors: copyKeyed(source, target, 'cursors', 'turnstile'),
     turnstiles: copyKeyed(source, target, 'turnstiles', 'turnstile'),
+    alarms: copyKeyed(source, target, 'alarms', 'code, turnstile, webhook'),
     ledger: copyKeyed(source, target, 'ledger', 'id'),
     events: copyNumbered(source, target, 'events', 'events_by_time'),
     deliveries: copyNumbered(source, target, 'deliveries', 'deliveries_by_event'),

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { readAlarms } from './alarms.ts';
 import type { Delivery, JournalState, KeptLine, LaneState, OpenAccess } from './records.ts';
 import {
   ENDPOINT_COLUMNS,
@@ -30,6 +31,7 @@ export function readState(db: Database): JournalState {
     cursors: db
       .prepare<[], { turnstile: string; position: string }>('SELECT turnstile, position FROM cursors')
       .all(),
+    alarms: readAlarms(db),
   };
 }
 

@@ -86,6 +86,7 @@ async function eventOf(readings: readonly Reading[]): Promise<NewEvent> {
     webhooksFor: () => ['crm'],
     onAccepted: ignore,
     onDevice: ignore,
+    onAlarm: async () => {},
   });
   for (const reading of readings) {
     await intake.record(reading);
