@@ -179,7 +179,7 @@ function interested(
 ): readonly string[] {
   return webhooks
     .filter(({ active }) => active)
-    .filter(({ events }) => events === undefined || events.includes(name))
+    .filter(({ events }) => events === undefined || events.some((event) => event === name))
     .filter(({ units }) => units === undefined || units.includes(unit))
     .map(({ id }) => id);
 }

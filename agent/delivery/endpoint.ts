@@ -53,7 +53,7 @@ export class Endpoint {
   constructor(options: EndpointOptions) {
     this.#options = options;
     this.#window = options.maxInFlight;
-    this.#state = fresh(options.webhook);
+    this.#state = fresh({ webhook: options.webhook });
   }
 
   get state(): EndpointState {
@@ -82,6 +82,7 @@ export class Endpoint {
 
   /** Whether one more attempt may begin now. */
   mayStart(): boolean {
+    if (this.#state.pausedAtMs !== undefined) return false;
     switch (this.#state.state) {
       case 'open':
         return this.#inFlight < this.#window;
@@ -130,7 +131,7 @@ export class Endpoint {
     this.#outage = false;
     this.#due = false;
     this.#changed ||= !isClean(before);
-    this.#state = { ...fresh(before.webhook), last };
+    this.#state = { ...fresh(before), last };
     return recovered;
   }
 
@@ -186,6 +187,21 @@ export class Endpoint {
     this.#set({ ...state, state: 'waiting', untilMs: this.#options.clock.now(), step: 0 });
     this.#slowStart();
     this.#startWave(0);
+  }
+
+  /** An operator wants nothing sent; what is in flight ends, and waits go on. */
+  pause(): void {
+    if (this.#state.pausedAtMs === undefined) {
+      this.#set({ ...this.#state, pausedAtMs: this.#options.clock.now() });
+    }
+  }
+
+  /** The end of a pause; a wait that is not over goes on. */
+  unpause(): void {
+    if (this.#state.pausedAtMs !== undefined) {
+      const { pausedAtMs: _, ...state } = this.#state;
+      this.#set(state);
+    }
   }
 
   /** Ends the timer; nothing is due any more. */
@@ -270,8 +286,10 @@ export class Endpoint {
   }
 }
 
-function fresh(webhook: string): EndpointState {
-  return { webhook, state: 'open', step: 0, busyInARow: 0, parkedInARow: 0 };
+/** Without failures; a pause is not one. */
+function fresh({ webhook, pausedAtMs }: Pick<EndpointState, 'webhook' | 'pausedAtMs'>): EndpointState {
+  const paused = pausedAtMs === undefined ? {} : { pausedAtMs };
+  return { webhook, state: 'open', step: 0, busyInARow: 0, parkedInARow: 0, ...paused };
 }
 
 /** Whether a success changes nothing in it that a restart must know. */

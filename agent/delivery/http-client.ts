@@ -27,6 +27,8 @@ export interface Post {
    * included, on top of the tries that the event had used up before.
    */
   readonly attempt: number;
+  /** An operator sends it again: `x-giro-replay: 1`. */
+  readonly replay?: boolean;
   /** Aborts the request when the gateway stops. */
   readonly signal: AbortSignal;
 }
@@ -73,7 +75,7 @@ export class HttpClient implements WebhookClient {
     });
   }
 
-  async post({ delivery, attempt, signal }: Post): Promise<Outcome> {
+  async post({ delivery, attempt, replay = false, signal }: Post): Promise<Outcome> {
     if (this.#forbidden !== undefined) {
       return this.#forbidden;
     }
@@ -93,6 +95,7 @@ export class HttpClient implements WebhookClient {
         'x-giro-evento': delivery.name,
         'x-giro-tentativa': String(attempt),
         'x-giro-unidade': delivery.unit,
+        ...(replay && { 'x-giro-replay': '1' }),
       },
     });
   }

@@ -1,14 +1,32 @@
 /** What one HTTP request came to: an answer, or a fault on the way to one. */
 export type Outcome = Answer | Fault;
 
+/** Where the time of one request went, ms; null for a step that it did not take (a reused connection) or did not reach. */
+export interface Timings {
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  /** From the start of the request. */
+  readonly firstByteMs: number | null;
+  readonly totalMs: number;
+}
+
+/** What was measured beside the outcome itself. */
+interface Measured {
+  readonly timings?: Timings;
+  /** The peer, `address:port`. */
+  readonly remoteAddress?: string;
+}
+
 /** The headers of the answer arrived, so its status is known, whatever became of the body. */
-export interface Answer {
+export interface Answer extends Measured {
   readonly kind: 'answer';
   /** 200 to 599; an interim 1xx is no answer. */
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly date: string | undefined;
   readonly location: string | undefined;
+  readonly contentType?: string | undefined;
   /** The beginning of the body, at most 16 KiB. */
   readonly body: Uint8Array;
   /** From the start of the request until its end, milliseconds. */
@@ -16,7 +34,7 @@ export interface Answer {
 }
 
 /** No status came. */
-export interface Fault {
+export interface Fault extends Measured {
   readonly kind: 'fault';
   /** Code of Node's, OpenSSL's or undici's error, the error's name without one, or one of `OWN_FAULTS`. */
   readonly code: string;

@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept } from './accept.ts';
 import { prepareMark } from './marks.ts';
+import { type Operated, type Operation, prepareOperation } from './operate.ts';
 import type { Accept, Accepted, Delivery, Mark } from './records.ts';
+import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
 import { preparePending } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
 
@@ -15,13 +17,17 @@ export type Op =
       readonly lane: string;
       readonly afterSequence: number;
       readonly limit: number;
-    };
+    }
+  | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
+  | { readonly kind: 'operate'; readonly operation: Operation };
 
 /** What each kind of op comes to. */
 export interface OpValues {
   accept: Accepted;
   mark: undefined;
   pending: readonly Delivery[];
+  scopes: readonly Scope[];
+  operate: Operated;
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -36,8 +42,8 @@ export interface BatchAnswer {
 }
 
 /**
- * Runs batches on a journal, each in one transaction: with a full sync if it accepts, without one of its own if it
- * only marks. An op that cannot be stored is refused alone. Throws when the file turns out to be damaged.
+ * Runs batches on a journal, each in one transaction: with a full sync if it accepts or an operator asked for it,
+ * without one of its own if it only marks. An op that cannot be stored is refused alone. Throws when the file turns out to be damaged.
  */
 export function prepareBatch(db: Database): (ops: readonly Op[]) => BatchAnswer {
   const run = prepareOp(db);
@@ -67,7 +73,7 @@ export function prepareBatch(db: Database): (ops: readonly Op[]) => BatchAnswer 
 
   return (ops) => {
     if (ops.every(({ kind }) => kind === 'pending')) return oneByOne(ops); // a read must not need the write lock
-    sync(ops.some(({ kind }) => kind === 'accept'));
+    sync(ops.some(({ kind }) => kind === 'accept' || kind === 'operate'));
     try {
       return { results: together.immediate(ops) };
     } catch (error) {
@@ -82,6 +88,8 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
   const accept = prepareAccept(db);
   const mark = prepareMark(db);
   const pending = preparePending(db);
+  const { scopes } = prepareSelection(db);
+  const operate = prepareOperation(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -91,6 +99,10 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
         return undefined;
       case 'pending':
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
+      case 'scopes':
+        return scopes(op.filter);
+      case 'operate':
+        return operate(op.operation);
     }
   };
 }

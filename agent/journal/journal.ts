@@ -6,7 +6,9 @@ import type { Logger } from '../../drivers/log.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { type Lock, takeLock } from './lock.ts';
+import type { Operated, Operation } from './operate.ts';
 import type { Accept, Accepted, Delivery, JournalState, Mark } from './records.ts';
+import type { DeliveryFilter, Scope } from './selection.ts';
 import { checkInBackground, WriterThread } from './threads.ts';
 
 export interface JournalOptions {
@@ -92,6 +94,16 @@ export class Journal {
    */
   pending(webhook: string, lane: string, afterSequence: number, limit: number): Promise<readonly Delivery[]> {
     return this.#queue.give({ kind: 'pending', webhook, lane, afterSequence, limit });
+  }
+
+  /** Where an operator's filter has to look, as of all calls before this one. */
+  scopes(filter: DeliveryFilter): Promise<readonly Scope[]> {
+    return this.#queue.give({ kind: 'scopes', filter });
+  }
+
+  /** Does one step of an operator's action; resolves after its commit with a full sync. */
+  operate(operation: Operation): Promise<Operated> {
+    return this.#queue.give({ kind: 'operate', operation });
   }
 
   /**

@@ -112,6 +112,7 @@ export class MemoryJournal implements DeliveryJournal {
         break;
       }
       case 'turnstile':
+      case 'attempt':
         break;
     }
   }
