@@ -5,6 +5,8 @@ import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
 import { type Identity, loadIdentity } from './accesses/identity.ts';
 import { type DeviceDetails, Intake } from './accesses/intake.ts';
+import { Operator } from './control/operator.ts';
+import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
@@ -29,6 +31,7 @@ export class Gateway {
   readonly #stopping = new AbortController();
   readonly #intakes: Intake[] = [];
   #sessions: Promise<void>[] = [];
+  #control: ControlServer | undefined;
 
   private constructor(parts: Parts, journal: Journal, identity: Identity) {
     const { configuration, clock, log } = parts;
@@ -56,6 +59,8 @@ export class Gateway {
     try {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
+      const operator = new Operator({ journal, dispatcher: gateway.#dispatcher, configuration, clock });
+      gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
       return gateway;
     } catch (error) {
@@ -72,6 +77,7 @@ export class Gateway {
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await this.#control?.close();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
     await this.#dispatcher.stop(STOP_GRACE_MS);

@@ -31,7 +31,7 @@ export const describeListen: DescribeCommand = (program: Command) => {
     )
     .option('--status <code>', 'status of the answers, to try failures', integerOption(200, 599), 200)
     .option('--delay <ms>', 'time before each answer, in ms', integerOption(0, 600_000), 0)
-    .option('--json', 'prints one JSON object a line: {id, repeated, attempt, sha256, body}')
+    .option('--json', 'prints one JSON object a line: {id, repeated, attempt, replay, sha256, body}')
     .addHelpText('after', '\nExample:\n  giro listen --port 8480 --secret whsec_...')
     .action(listen);
 };

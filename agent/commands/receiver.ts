@@ -13,6 +13,8 @@ export interface Received {
   /** Whether the id was there before. */
   readonly repeated: boolean;
   readonly attempt: number;
+  /** An operator sent it again. */
+  readonly replay: boolean;
   /** Of the exact bytes of the body, hex. */
   readonly sha256: string;
   readonly body: string;
@@ -91,7 +93,9 @@ export class Receiver {
     const repeated = this.#seen.has(id);
     if (status >= 200 && status <= 299) this.#remember(id);
     const sha256 = createHash('sha256').update(body).digest('hex');
-    onReceived({ id, repeated, attempt: Number(request.headers['x-giro-tentativa']), sha256, body });
+    const attempt = Number(request.headers['x-giro-tentativa']);
+    const replay = request.headers['x-giro-replay'] === '1';
+    onReceived({ id, repeated, attempt, replay, sha256, body });
     response.writeHead(status).end();
   }
 
@@ -130,7 +134,7 @@ async function textOf(request: IncomingMessage): Promise<string | undefined> {
 }
 
 /** One notification on one line, for a person. */
-export function notificationLine({ body, repeated, attempt }: Received): string {
+export function notificationLine({ body, repeated, attempt, replay }: Received): string {
   const { sequencia, evento, ocorridoEm, dispositivo, acesso, pessoa } = JSON.parse(body) as {
     sequencia: number;
     evento: string;
@@ -157,6 +161,7 @@ export function notificationLine({ body, repeated, attempt }: Received): string 
     ...access,
     ...person,
     ...(attempt > 1 ? [`(attempt ${attempt})`] : []),
+    ...(replay ? ['(replay)'] : []),
     ...(repeated ? ['(repeated)'] : []),
   ].join('  ');
 }
