@@ -108,7 +108,8 @@ export function prepareSelection(db: Database): Selection {
   const prepare = (from: string, order: 'ASC' | 'DESC') =>
     db.prepare<[string, number, number], Row>(
       `SELECT ${COLUMNS}
-       FROM (SELECT * FROM ${from} AND webhook = ? AND sequence BETWEEN ? AND ? ORDER BY sequence ${order} LIMIT ${STEP}) AS d
+       FROM (SELECT webhook, sequence, event, state, lane, tries, status, outcome, at FROM ${from}
+         AND webhook = ? AND sequence BETWEEN ? AND ? ORDER BY sequence ${order} LIMIT ${STEP}) AS d
        CROSS JOIN events AS e ON e.number = d.event ORDER BY d.sequence ${order}`,
     );
   const any = 'deliveries WHERE true';
