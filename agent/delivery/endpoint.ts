@@ -189,18 +189,11 @@ export class Endpoint {
     this.#startWave(0);
   }
 
-  /** An operator wants nothing sent; what is in flight ends, and waits go on. */
-  pause(): void {
-    if (this.#state.pausedAtMs === undefined) {
-      this.#set({ ...this.#state, pausedAtMs: this.#options.clock.now() });
-    }
-  }
-
-  /** The end of a pause; a wait that is not over goes on. */
-  unpause(): void {
-    if (this.#state.pausedAtMs !== undefined) {
-      const { pausedAtMs: _, ...state } = this.#state;
-      this.#set(state);
+  /** An operator wants nothing sent, or the end of that. What is in flight ends, and waits go on. */
+  pause(paused: boolean): void {
+    const { pausedAtMs, ...state } = this.#state;
+    if (paused !== (pausedAtMs !== undefined)) {
+      this.#set(paused ? { ...state, pausedAtMs: this.#options.clock.now() } : state);
     }
   }
 

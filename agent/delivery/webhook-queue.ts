@@ -93,14 +93,14 @@ export class WebhookQueue {
 
   /** An operator wants nothing sent until `resume`. Resolves when the journal has it. */
   pause(): Promise<void> {
-    this.#endpoint.pause();
+    this.#endpoint.pause(true);
     this.#store();
     return this.#marks.stored();
   }
 
   /** The end of a pause or of `gone`. `now`: whatever waits is tried at once. Resolves when the journal has it. */
   resume(now: boolean): Promise<void> {
-    this.#endpoint.unpause();
+    this.#endpoint.pause(false);
     if (now || this.#endpoint.state.state === 'gone') {
       this.#endpoint.resume();
     }
