@@ -141,6 +141,7 @@ export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware 
       retryAfter: first(headers['retry-after']),
       date: first(headers.date),
       location: first(headers.location),
+      contentType: first(headers['content-type']),
       body: Buffer.concat(this.#kept),
       ms,
       ...measured,

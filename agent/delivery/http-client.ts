@@ -27,6 +27,8 @@ export interface Post {
    * included, on top of the tries that the event had used up before.
    */
   readonly attempt: number;
+  /** An operator sends it again: `x-giro-replay: 1`. */
+  readonly replay?: boolean;
   /** Aborts the request when the gateway stops. */
   readonly signal: AbortSignal;
 }
@@ -89,7 +91,7 @@ export class HttpClient implements WebhookClient {
     await Promise.all([this.#transport.close(), this.#tokens?.close()]);
   }
 
-  #send({ delivery, attempt, signal }: Post, token?: string): Promise<Outcome> {
+  #send({ delivery, attempt, replay = false, signal }: Post, token?: string): Promise<Outcome> {
     const { id } = delivery;
     const body = Buffer.from(delivery.body, 'utf8');
     const nowMs = this.#clock.now();
@@ -110,6 +112,7 @@ export class HttpClient implements WebhookClient {
           'x-giro-evento': delivery.name,
           'x-giro-tentativa': String(attempt),
           'x-giro-unidade': delivery.unit,
+          ...(replay && { 'x-giro-replay': '1' }),
         },
       },
       signal,

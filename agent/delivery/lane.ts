@@ -18,6 +18,10 @@ export class Lane {
   wait:
     | { readonly untilMs: number; readonly for: 'receiver' | 'message'; readonly cancel: () => void }
     | undefined;
+  /** Its head was discarded while it was being sent: it is not sent again. */
+  isHeadDiscarded = false;
+  /** What lies in the journal below the window may be pending again: it has to be read from the start. */
+  isStale = false;
   /** Its head is being sent, or stands in the queue of those that may be. */
   taken = false;
   /** Requests for the present head that reached the wire, and tries that class D used up before a restart. */
@@ -43,11 +47,11 @@ export class Lane {
 
   /** Nothing pending, in memory or in the journal. */
   get isIdle(): boolean {
-    return this.#window.length === 0 && !this.#behind;
+    return this.#window.length === 0 && !this.#behind && !this.isStale;
   }
 
   get isReady(): boolean {
-    return this.head !== undefined && !this.taken && this.wait === undefined;
+    return this.head !== undefined && !this.taken && !this.isStale && this.wait === undefined;
   }
 
   /** A just committed delivery. `contiguous`: every earlier delivery of the webhook was offered before. */
@@ -65,7 +69,7 @@ export class Lane {
 
   /** The page to read now, if any; the caller answers with `fill`, or with `readFailed`. One read at a time. */
   nextPage(): { readonly afterSequence: number; readonly limit: number } | undefined {
-    if (!this.#behind || this.#reading || this.#window.length > LOW_WATER) {
+    if (!this.#behind || this.isStale || this.#reading || this.#window.length > LOW_WATER) {
       return undefined;
     }
     this.#reading = true;
@@ -88,8 +92,31 @@ export class Lane {
     this.#reading = false;
   }
 
-  /** The head is done: acknowledged or parked. */
+  get isReading(): boolean {
+    return this.#reading;
+  }
+
+  /** An operator discarded these: none of them is sent any more. A head in flight ends first. */
+  discard(sequences: ReadonlySet<number>): void {
+    const { head } = this;
+    if (head !== undefined && sequences.has(head.sequence)) {
+      this.isHeadDiscarded = true;
+    }
+    this.#window = this.#window.filter((delivery) => delivery === head || !sequences.has(delivery.sequence));
+  }
+
+  /** Forgets the window; the journal is read again from the first pending one. Not while its head is being sent. */
+  startOver(): void {
+    this.isStale = false;
+    this.isHeadDiscarded = false;
+    this.#window = [];
+    this.#known = 0;
+    this.#behind = true;
+  }
+
+  /** The head is done: acknowledged, parked or discarded. */
   advance(): void {
+    this.isHeadDiscarded = false;
     this.#window.shift();
     this.attempts = this.head?.tries ?? 0;
   }

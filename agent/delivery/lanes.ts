@@ -13,6 +13,8 @@ interface LanesParts {
   readonly journal: DeliveryJournal;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Resolves when what became of the heads so far is in the journal. */
+  readonly stored: () => Promise<void>;
   /** A head may be sent. */
   readonly onReady: () => void;
 }
@@ -82,8 +84,25 @@ export class Lanes {
 
   giveBack(lane: Lane): void {
     lane.taken = false;
-    this.#refill(lane);
-    this.#wake(lane);
+    this.#settle(lane);
+  }
+
+  /** An operator discarded these. */
+  discard(sequences: ReadonlySet<number>): void {
+    for (const lane of this.#lanes.values()) {
+      this.#unready(lane);
+      lane.discard(sequences);
+      this.#settle(lane);
+    }
+  }
+
+  /** An operator made deliveries of this lane pending again, whatever their sequence. */
+  startOver(name: string): void {
+    const lane = this.#lanes.get(name) ?? new Lane(name, { behind: true });
+    this.#lanes.set(name, lane);
+    lane.isStale = true;
+    this.#unready(lane);
+    this.#settle(lane);
   }
 
   /** Keeps the lane's head back for `waitMs`. */
@@ -119,6 +138,40 @@ export class Lanes {
     this.#wake(lane);
   }
 
+  /** It no longer stands among those that may be sent; one that is being sent stays taken. */
+  #unready(lane: Lane): void {
+    const place = this.#ready.indexOf(lane);
+    if (place !== -1) {
+      this.#ready.splice(place, 1);
+      lane.taken = false;
+    }
+  }
+
+  /** After a change from outside: what it asks for is done as soon as nothing of the lane is being sent. */
+  #settle(lane: Lane): void {
+    if (lane.isHeadDiscarded && !lane.taken) {
+      lane.advance();
+      lane.wait?.cancel();
+      lane.wait = undefined;
+    }
+    if (lane.isStale && !lane.taken && !lane.isReading) {
+      void this.#restart(lane);
+    }
+    this.#refill(lane);
+    this.#wake(lane);
+  }
+
+  /** Reads from the start once the journal knows what was sent: else it would give that again. */
+  async #restart(lane: Lane): Promise<void> {
+    await this.#parts.stored();
+    if (lane.isStale && !lane.taken && !lane.isReading) {
+      lane.startOver();
+      lane.wait?.cancel();
+      lane.wait = undefined;
+      this.#settle(lane);
+    }
+  }
+
   #wake(lane: Lane): void {
     if (lane.isReady) {
       lane.taken = true;
@@ -150,8 +203,7 @@ export class Lanes {
     }
     this.#readFailing = false;
     lane.fill(page, limit);
-    this.#refill(lane);
-    this.#wake(lane);
+    this.#settle(lane);
   }
 
   #rereadLater(): void {
@@ -161,7 +213,7 @@ export class Lanes {
     this.#cancelReread ??= this.#parts.clock.after(REREAD_MS, () => {
       this.#cancelReread = undefined;
       for (const lane of this.#lanes.values()) {
-        this.#refill(lane);
+        this.#settle(lane);
       }
     });
   }

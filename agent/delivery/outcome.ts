@@ -32,6 +32,7 @@ export interface Answer extends Measured {
   readonly retryAfter: string | undefined;
   readonly date: string | undefined;
   readonly location: string | undefined;
+  readonly contentType?: string | undefined;
   /** The beginning of the body, at most 16 KiB. */
   readonly body: Uint8Array;
   /** From the start of the request until its end, milliseconds. */

@@ -1,6 +1,15 @@
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
-import type { Delivery, EndpointState, LaneState, LastAnswer, Mark } from '../journal/records.ts';
+import {
+  type Delivery,
+  type EndpointState,
+  type LaneState,
+  type LastAnswer,
+  type Mark,
+  type NextTry,
+  REPLAY_LANE,
+} from '../journal/records.ts';
+import { attemptMark, nextTry } from './attempt-log.ts';
 import { type Classified, classify, isOverload } from './classes.ts';
 import { Endpoint, type Report, type Ticket } from './endpoint.ts';
 import type { WebhookClient, WebhookTarget } from './http-client.ts';
@@ -32,6 +41,7 @@ interface Settled {
   readonly lane: Lane;
   readonly head: Delivery;
   readonly ticket: Ticket;
+  readonly outcome: Outcome;
   readonly what: Classified;
   readonly report: Report;
 }
@@ -56,7 +66,8 @@ export class WebhookQueue {
     this.#parts = parts;
     this.#webhook = id;
     this.#endpoint = new Endpoint({ webhook: id, maxInFlight, clock, random, onDue: pump });
-    this.#lanes = new Lanes({ webhook: id, journal, clock, log, onReady: pump });
+    const stored = (): Promise<void> => this.#marks.stored();
+    this.#lanes = new Lanes({ webhook: id, journal, clock, log, stored, onReady: pump });
     this.#marks = new MarkWriter({ journal, clock, log, onRoom: pump });
     this.#outages = new OutageLog(id, log);
   }
@@ -85,10 +96,33 @@ export class WebhookQueue {
     this.#lanes.offer(delivery);
   }
 
-  /** An operator wants it tried now. */
-  resume(): void {
-    this.#endpoint.resume();
+  /** An operator wants nothing sent until `resume`. Resolves when the journal has it. */
+  pause(): Promise<void> {
+    this.#endpoint.pause(true);
     this.#store();
+    return this.#marks.stored();
+  }
+
+  /** The end of a pause or of `gone`. `now`: whatever waits is tried at once. Resolves when the journal has it. */
+  resume(now: boolean): Promise<void> {
+    this.#endpoint.pause(false);
+    if (now || this.#endpoint.state.state === 'gone') {
+      this.#endpoint.resume();
+    }
+    const moved = now ? this.#lanes.receiverRecovered() : [];
+    this.#store(...moved.map((lane) => this.#laneMark(lane)));
+    this.#pump();
+    return this.#marks.stored();
+  }
+
+  /** An operator discarded these in the journal. */
+  discard(sequences: readonly number[]): void {
+    this.#lanes.discard(new Set(sequences));
+  }
+
+  /** An operator made some pending again, in the lane of replays. */
+  replay(): void {
+    this.#lanes.startOver(REPLAY_LANE);
   }
 
   /** Begins nothing more, waits `graceMs` for what is in flight and cuts it off then: it is sent again, with its id. */
@@ -133,6 +167,7 @@ export class WebhookQueue {
     const ticket = this.#endpoint.begin();
     let outcome = await this.#post(lane, head);
     if (this.#deservesSecondTry(outcome)) {
+      this.#store(this.#attempt(head, outcome, classify(outcome), { why: 'instant' }));
       outcome = await this.#post(lane, head);
     }
     this.#endpoint.end(ticket);
@@ -151,6 +186,7 @@ export class WebhookQueue {
     const outcome = await client.post({
       delivery: head,
       attempt: lane.attempts + 1,
+      replay: lane.name === REPLAY_LANE,
       signal: this.#cut.signal,
     });
     if (outcome.from === undefined && (outcome.kind === 'answer' || outcome.sent)) {
@@ -185,18 +221,25 @@ export class WebhookQueue {
     const attempt = { ...this.#context(lane, head), ms: outcome.ms, ...status };
     if (what.class === 'ok' && outcome.kind === 'answer') {
       log.debug(attempt, 'delivered');
-      this.#delivered(lane, head, ticket, { ...last, status: outcome.status });
+      this.#delivered(lane, head, ticket, { ...last, status: outcome.status }, outcome);
       return;
     }
     log.debug({ ...attempt, outcome: what.outcome }, 'attempt failed');
     const report = { last, overload: isOverload(what), retryAfterMs: this.#retryAfter(outcome) };
-    this.#failed({ lane, head, ticket, what, report });
+    this.#failed({ lane, head, ticket, outcome, what, report });
   }
 
-  #delivered(lane: Lane, head: Delivery, ticket: Ticket, last: LastAnswer & { status: number }): void {
+  #delivered(
+    lane: Lane,
+    head: Delivery,
+    ticket: Ticket,
+    last: LastAnswer & { status: number },
+    outcome: Outcome,
+  ): void {
     const { sequence } = head;
     const marks: Mark[] = [
       { kind: 'delivered', webhook: this.#webhook, sequence, atMs: last.atMs, status: last.status },
+      this.#attempt(head, outcome, { class: 'ok', outcome: 'ok' }),
     ];
     lane.advance();
     const moved = lane.step > 0 ? [lane] : [];
@@ -220,12 +263,12 @@ export class WebhookQueue {
         break;
       case 'E':
         this.#endpoint.gone(report.last);
-        this.#store();
+        this.#store(this.#failedAttempt(settled));
         break;
       case 'A':
       case 'C':
         this.#endpoint.failed(ticket, what.class, report);
-        this.#store();
+        this.#store(this.#failedAttempt(settled));
         break;
       case 'ok':
         break;
@@ -236,12 +279,13 @@ export class WebhookQueue {
   }
 
   /** Class B: the lane waits; the endpoint decides whether it does too. */
-  #busy({ lane, head, ticket, what, report }: Settled): void {
+  #busy(settled: Settled): void {
+    const { lane, head, ticket, what, report } = settled;
     const { waitMs, nextStep } = laneWait(lane.step, this.#parts.random);
     this.#endpoint.busy(ticket, report);
     lane.step = nextStep;
     this.#lanes.hold(lane, 'receiver', waitMs);
-    this.#store(this.#laneMark(lane));
+    this.#store(this.#laneMark(lane), this.#failedAttempt(settled));
     if (lane.step === HELD_UP_STEP && this.#endpoint.state.state === 'open') {
       const { outcome, cause } = what;
       this.#parts.log.warn({ ...this.#context(lane, head), outcome, cause: cause.en }, 'lane held up');
@@ -249,7 +293,8 @@ export class WebhookQueue {
   }
 
   /** Class D: the message uses up a try, and is parked after its last. */
-  #refused({ lane, head, ticket, what, report }: Settled): void {
+  #refused(settled: Settled): void {
+    const { lane, head, ticket, what, report } = settled;
     const { last } = report;
     const webhook = this.#webhook;
     const { sequence } = head;
@@ -258,7 +303,11 @@ export class WebhookQueue {
     this.#endpoint.refused(ticket, last, { parked: waitMs === undefined });
     if (waitMs !== undefined) {
       this.#lanes.hold(lane, 'message', waitMs);
-      this.#store({ kind: 'tried', webhook, sequence, tries }, this.#laneMark(lane));
+      this.#store(
+        { kind: 'tried', webhook, sequence, tries },
+        this.#laneMark(lane),
+        this.#failedAttempt(settled),
+      );
       return;
     }
     const { outcome, cause } = what;
@@ -266,7 +315,27 @@ export class WebhookQueue {
     const moved = lane.step > 0;
     lane.advance();
     lane.step = 0;
-    this.#store({ kind: 'parked', webhook, sequence, ...last }, ...(moved ? [this.#laneMark(lane)] : []));
+    this.#store(
+      { kind: 'parked', webhook, sequence, ...last },
+      this.#attempt(head, settled.outcome, what, { why: 'parked' }),
+      ...(moved ? [this.#laneMark(lane)] : []),
+    );
+  }
+
+  #attempt(
+    { sequence }: Delivery,
+    outcome: Outcome,
+    what: Pick<Classified, 'class' | 'outcome'>,
+    next?: NextTry,
+  ): Mark {
+    const of = { webhook: this.#webhook, sequence, atMs: this.#parts.clock.now() };
+    return attemptMark(of, outcome, what, next);
+  }
+
+  /** After lane and endpoint have taken the failure. */
+  #failedAttempt({ lane, head, outcome, what, report }: Settled): Mark {
+    const next = nextTry(lane, this.#endpoint.state, report.retryAfterMs !== undefined);
+    return this.#attempt(head, outcome, what, next);
   }
 
   #retryAfter(outcome: Outcome): number | undefined {

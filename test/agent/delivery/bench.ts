@@ -11,6 +11,7 @@ export interface Sent {
   readonly sequence: number;
   readonly id: string;
   readonly attempt: number;
+  readonly replay: boolean;
   readonly atMs: number;
 }
 
@@ -97,9 +98,9 @@ export class Bench {
     return this.sent.slice(1).map(({ atMs }, index) => (atMs - this.sent[index]!.atMs) / 1000);
   }
 
-  async #post({ delivery, attempt, signal }: Post): Promise<Outcome> {
+  async #post({ delivery, attempt, replay = false, signal }: Post): Promise<Outcome> {
     const { sequencia: sequence } = JSON.parse(delivery.body) as { sequencia: number };
-    const sent = { sequence, id: delivery.id, attempt, atMs: this.clock.now() };
+    const sent = { sequence, id: delivery.id, attempt, replay, atMs: this.clock.now() };
     this.sent.push(sent);
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
