@@ -103,6 +103,7 @@ export class Gateway {
       open: this.#journal.state.openAccesses.filter((open) => open.turnstile === turnstile.id),
       device: report.device,
       accept: (accept) => this.#journal.accept(accept),
+      traces: (...near) => this.#journal.traces(...near),
       webhooksFor: (event) => interested(configuration.webhooks, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
       onDevice: (device) => report.describe(device),
@@ -119,6 +120,7 @@ export class Gateway {
     await keepConnected(
       {
         turnstile,
+        timezone: unit.timezone,
         source: createLinkSource(turnstile.address, { clock, log }),
         intake,
         position: this.#journal.state.cursors.find((cursor) => cursor.turnstile === turnstile.id)?.position,

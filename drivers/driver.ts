@@ -18,6 +18,8 @@ export interface TurnstileContext<Options> {
   readonly link: Link;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The wall clock of the turnstile's unit at an instant (Unix ms): `yyyy-MM-ddTHH:mm:ss`. */
+  readonly localTime: (atMs: number) => string;
   /** Aborted on shutdown and when the turnstile's configuration changes. */
   readonly signal: AbortSignal;
   /**
@@ -33,7 +35,10 @@ export interface TurnstileContext<Options> {
 }
 
 /** What an observer is given: it hears both directions of somebody else's conversation and can send nothing. */
-export type ObserverContext<Options> = Omit<TurnstileContext<Options>, 'link' | 'cursor' | 'recordAt'>;
+export type ObserverContext<Options> = Omit<
+  TurnstileContext<Options>,
+  'link' | 'localTime' | 'cursor' | 'recordAt'
+>;
 
 /** Hears a conversation between the gym's software and the device. Neither method may throw or block. */
 export interface Observer {

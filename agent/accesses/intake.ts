@@ -2,11 +2,21 @@ import type { Turnstile, Unit } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { AccessReading, DeviceFact, Reading } from '../../drivers/reading.ts';
-import type { Accept, Delivery, KeptLine, NewEvent, OpenAccess, TurnstileState } from '../journal/records.ts';
+import type {
+  Accept,
+  Delivery,
+  KeptLine,
+  NewEvent,
+  OpenAccess,
+  Trace,
+  TurnstileState,
+} from '../journal/records.ts';
 import { accessEvent } from './body.ts';
+import { Copies, type TracedReading } from './copies.ts';
 import type { Identity } from './identity.ts';
 import { Join, type JoinStep, type OpenPassage } from './join.ts';
 import { instantOf, type Moment } from './moment.ts';
+import { SAME_WITHIN_MS } from './traces.ts';
 
 export interface IntakeOptions {
   readonly turnstile: Turnstile;
@@ -24,6 +34,12 @@ export interface IntakeOptions {
   readonly accept: (
     accept: Accept,
   ) => Promise<{ readonly deliveries: readonly Delivery[]; readonly duplicates: readonly string[] }>;
+  /** What was taken of the turnstile near these moments of the device. */
+  readonly traces: (
+    turnstile: string,
+    aroundMs: readonly number[],
+    withinMs: number,
+  ) => Promise<readonly Trace[]>;
   /** The webhooks that want an event. */
   readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
   /** Just committed; in commit order. */
@@ -44,6 +60,7 @@ export type DeviceDetails = Pick<
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #join: Join;
+  readonly #copies: Copies;
   #device: DeviceDetails;
   #cancelDeadline: () => void = () => {};
   #stopped = false;
@@ -52,6 +69,7 @@ export class Intake {
     this.#options = options;
     this.#device = options.device;
     this.#join = new Join(options.open.map(({ state }) => JSON.parse(state) as OpenPassage));
+    this.#copies = new Copies(this.#join);
     this.#armDeadline();
   }
 
@@ -60,8 +78,16 @@ export class Intake {
   }
 
   recordAt(position: string, ...readings: Reading[]): Promise<void> {
-    const cursor = { turnstile: this.#options.turnstile.id, position };
-    return this.#commit({ ...this.#take(readings, this.#options.clock.now()), cursor });
+    const { turnstile, unit, clock, traces } = this.#options;
+    const cursor = { turnstile: turnstile.id, position };
+    const recovered = readings.flatMap((reading) =>
+      'freshness' in reading && reading.freshness === 'recovered' ? [reading] : [],
+    );
+    if (recovered.length === 0) return this.#commit({ ...this.#take(readings, clock.now()), cursor });
+    const aroundMs = recovered.flatMap(({ trace }) => (trace && instantOf(trace.at, unit.timezone)) ?? []);
+    return traces(turnstile.id, aroundMs, SAME_WITHIN_MS).then((stored) =>
+      this.#commit({ ...this.#take(readings, clock.now(), stored), cursor }),
+    );
   }
 
   /** Records what a kept line turned out to say, as heard when it came; it is kept no longer. */
@@ -75,8 +101,9 @@ export class Intake {
     this.#cancelDeadline();
   }
 
-  #take(readings: readonly Reading[], heardAtMs: number): Accept {
-    const steps: JoinStep[] = [];
+  /** `stored`, only of readings from the device's memory: what the journal knows near their times. */
+  #take(readings: readonly Reading[], heardAtMs: number, stored?: readonly Trace[]): Accept {
+    const inputs: TracedReading[] = [];
     const unrecognised = [];
     for (const reading of readings) {
       switch (reading.kind) {
@@ -84,7 +111,7 @@ export class Intake {
         case 'decided':
         case 'passed':
         case 'gaveUp':
-          steps.push(...this.#joined(reading, heardAtMs));
+          inputs.push(this.#input(reading, heardAtMs));
           break;
         case 'unrecognised':
           unrecognised.push({ turnstile: this.#options.turnstile.id, atMs: heardAtMs, bytes: reading.bytes });
@@ -93,26 +120,29 @@ export class Intake {
           this.#note(reading);
       }
     }
-    return { ...this.#changes(steps), unrecognised };
+    const { steps, traces } =
+      stored === undefined ? this.#copies.takeLive(inputs) : this.#copies.takeRecovered(inputs, stored);
+    return { ...this.#changes(steps), unrecognised, traces };
   }
 
-  #joined(reading: AccessReading, heardAtMs: number): JoinStep[] {
+  #input(reading: AccessReading, heardAtMs: number): TracedReading {
     const { identity, turnstile, unit } = this.#options;
     const deviceAtMs = reading.at === undefined ? undefined : instantOf(reading.at, unit.timezone);
     const moment: Moment = deviceAtMs === undefined ? { heardAtMs } : { heardAtMs, deviceAtMs };
-    return this.#join.push({
+    const credential = reading.credential && {
+      kind: reading.credential.kind,
+      reference: identity.reference(reading.credential.value),
+    };
+    const atMs = reading.trace && instantOf(reading.trace.at, unit.timezone);
+    const who = credential?.reference ?? reading.person?.externalId ?? '';
+    return {
       reading,
       id: identity.eventId(turnstile.id, reading.identity),
       moment,
-      ...(reading.credential === undefined
-        ? {}
-        : {
-            credential: {
-              kind: reading.credential.kind,
-              reference: identity.reference(reading.credential.value),
-            },
-          }),
-    });
+      ...(credential && { credential }),
+      ...(reading.trace &&
+        atMs && { trace: { turnstile: turnstile.id, atMs, code: reading.trace.code, who } }),
+    };
   }
 
   #note(fact: Exclude<DeviceFact, { kind: 'unrecognised' }>): void {

@@ -20,8 +20,12 @@ export function prepareAccept(db: Database): (accept: Accept) => Accepted {
   );
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
   const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
+  const trace = db.prepare(
+    'INSERT INTO traces (turnstile, at, code, who) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
 
-  return ({ opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] }) => {
+  return (accept) => {
+    const { opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] } = accept;
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];
@@ -34,6 +38,7 @@ export function prepareAccept(db: Database): (accept: Accept) => Accepted {
     if (cursor !== undefined) moveCursor.run(cursor.turnstile, cursor.position);
     for (const { turnstile, atMs, bytes } of unrecognised) keep.run(turnstile, atMs, bytes);
     for (const number of recognised) drop.run(number);
+    for (const { turnstile, atMs, code, who } of accept.traces ?? []) trace.run(turnstile, atMs, code, who);
     return { deliveries, duplicates };
   };
 }

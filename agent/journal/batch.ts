@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept } from './accept.ts';
 import { prepareMark } from './marks.ts';
-import type { Accept, Accepted, Delivery, KeptLine, Mark } from './records.ts';
-import { type LinePlace, prepareKeptLines, preparePending } from './state.ts';
+import type { Accept, Accepted, Delivery, KeptLine, Mark, Trace } from './records.ts';
+import { type LinePlace, prepareKeptLines, preparePending, prepareTraces } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
 
 /** One thing asked of the writer. */
@@ -21,6 +21,12 @@ export type Op =
       readonly turnstile: string;
       readonly after: LinePlace;
       readonly limit: number;
+    }
+  | {
+      readonly kind: 'traces';
+      readonly turnstile: string;
+      readonly aroundMs: readonly number[];
+      readonly withinMs: number;
     };
 
 /** What each kind of op comes to. */
@@ -29,6 +35,7 @@ export interface OpValues {
   mark: undefined;
   pending: readonly Delivery[];
   keptLines: readonly KeptLine[];
+  traces: readonly Trace[];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -90,6 +97,7 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
   const mark = prepareMark(db);
   const pending = preparePending(db);
   const keptLines = prepareKeptLines(db);
+  const traces = prepareTraces(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -101,6 +109,8 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
       case 'keptLines':
         return keptLines(op.turnstile, op.after, op.limit);
+      case 'traces':
+        return traces(op.turnstile, op.aroundMs, op.withinMs);
     }
   };
 }

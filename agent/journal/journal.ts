@@ -6,7 +6,7 @@ import type { Logger } from '../../drivers/log.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { type Lock, takeLock } from './lock.ts';
-import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark } from './records.ts';
+import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark, Trace } from './records.ts';
 import type { LinePlace } from './state.ts';
 import { checkInBackground, WriterThread } from './threads.ts';
 
@@ -98,6 +98,11 @@ export class Journal {
   /** Unrecognised lines of a turnstile behind `after`, in the order in which they came, at most `limit`. */
   keptLines(turnstile: string, after: LinePlace, limit: number): Promise<readonly KeptLine[]> {
     return this.#queue.give({ kind: 'keptLines', turnstile, after, limit });
+  }
+
+  /** What was taken of a turnstile near these moments (device's time, Unix ms), after all calls before this one. */
+  traces(turnstile: string, aroundMs: readonly number[], withinMs: number): Promise<readonly Trace[]> {
+    return this.#queue.give({ kind: 'traces', turnstile, aroundMs, withinMs });
   }
 
   /**

@@ -83,6 +83,7 @@ function copyTables(source: Database, target: Database): Record<string, TableCop
     cursors: copyKeyed(source, target, 'cursors', 'turnstile'),
     turnstiles: copyKeyed(source, target, 'turnstiles', 'turnstile'),
     ledger: copyKeyed(source, target, 'ledger', 'id'),
+    traces: copyKeyed(source, target, 'traces', 'turnstile, at, code, who'),
     events: copyNumbered(source, target, 'events', 'events_by_time'),
     deliveries: copyNumbered(source, target, 'deliveries', 'deliveries_by_event'),
     unrecognised: copyNumbered(source, target, 'unrecognised', 'unrecognised_by_turnstile'),

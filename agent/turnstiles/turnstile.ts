@@ -6,6 +6,7 @@ import type { LinkSource } from '../../drivers/links/link.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { Reading } from '../../drivers/reading.ts';
 import type { Intake } from '../accesses/intake.ts';
+import { wallClock } from '../accesses/moment.ts';
 
 /** A session that lasts this long, or brings a passage, counts as working: the next failure starts a new outage. */
 const ESTABLISHED_MS = 10_000;
@@ -22,6 +23,8 @@ export interface SessionState {
 
 export interface TurnstileOptions {
   readonly turnstile: Turnstile;
+  /** IANA zone of its unit. */
+  readonly timezone: string;
   readonly source: LinkSource;
   readonly intake: Pick<Intake, 'record' | 'recordAt'>;
   /** The committed collection cursor of the last run. */
@@ -60,7 +63,7 @@ export async function keepConnected(options: TurnstileOptions, signal: AbortSign
 }
 
 async function session(
-  { turnstile, source, intake, clock, log }: TurnstileOptions,
+  { turnstile, timezone, source, intake, clock, log }: TurnstileOptions,
   cursor: { position: string | undefined },
   outage: Outage,
   signal: AbortSignal,
@@ -78,6 +81,7 @@ async function session(
       link,
       clock,
       log,
+      localTime: (atMs) => wallClock(atMs, timezone),
       signal,
       cursor,
       record: (...readings) => {

@@ -34,6 +34,30 @@ export const henryOptions = z.strictObject({
     .describe(
       'What the readers are, by the number that the device reports; the others keep their default (1, 2, 3, 6, 7 cartao; 4 teclado; 5, 8 digital; 9 qrcode).',
     ),
+  collect: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Whether the records of the device’s memory are read after each connect and once a day.'),
+      confirm: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether the device is told what was collected. false leaves every record to the gym’s own software.',
+        ),
+      batch: z.int().min(20).max(50).default(50).describe('How many records are asked for at a time.'),
+      rrOrder: z
+        .enum(['qty-start', 'start-qty'])
+        .default('qty-start')
+        .describe('Which number comes first when the device is asked for uncollected records.'),
+    })
+    .prefault({})
+    .describe('Collection of what happened while the device was cut off.'),
+  setClock: z
+    .boolean()
+    .default(false)
+    .describe('Whether a device clock that is more than 2 s off is set, after connect and once a day.'),
   maxFrameBytes: z
     .int()
     .min(64)

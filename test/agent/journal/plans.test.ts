@@ -34,6 +34,8 @@ test('no statement walks a table that grows, or sorts it', (t) => {
     { kind: 'pending', webhook: 'crm', lane: 'catraca-1', afterSequence: 0, limit: 10 },
     { kind: 'keptLines', turnstile: 'catraca-1', after: { atMs: 0, number: 0 }, limit: 10 },
     { kind: 'accept', accept: { recognised: [1] } },
+    { kind: 'accept', accept: { traces: [{ turnstile: 'catraca-1', atMs: 1, code: '81', who: '' }] } },
+    { kind: 'traces', turnstile: 'catraca-1', aroundMs: [1], withinMs: 2_000 },
   ]);
   assert.ok(answer.results.every((result) => 'value' in result));
   readState(db);

@@ -67,6 +67,9 @@ export class ScriptedDevice {
 export interface BenchOptions {
   readonly options?: Record<string, unknown>;
   readonly record?: (...readings: Reading[]) => Promise<void>;
+  /** Where collection stands at the start. */
+  readonly position?: string;
+  readonly recordAt?: (position: string, ...readings: Reading[]) => Promise<void>;
 }
 
 /** A session over a link in memory, with a device that the test plays. */
@@ -79,7 +82,7 @@ export function startSession(given: BenchOptions = {}) {
   const take = given.record ?? (async () => {});
   const context: TurnstileContext<HenryOptions> = {
     id: 'catraca-1',
-    options: options(given.options),
+    options: options({ collect: { enabled: false }, ...given.options }),
     link,
     clock,
     log: recordingLog(lines),
@@ -88,8 +91,9 @@ export function startSession(given: BenchOptions = {}) {
       readings.push(...news);
       return take(...news);
     },
-    cursor: { position: undefined },
-    recordAt: () => Promise.reject(new Error('Henry keeps no position')),
+    localTime: () => '2026-03-02T09:00:00',
+    cursor: { position: given.position },
+    recordAt: given.recordAt ?? (() => Promise.reject(new Error('nothing is collected here'))),
   };
   const session = henry.run(context);
   session.catch(() => {}); // judged by the test, when it comes to it

@@ -12,6 +12,8 @@ test('every option has a default and a description', () => {
     grantMessage: 'Acesso liberado',
     denyMessage: 'Acesso negado',
     readers: {},
+    collect: { enabled: true, confirm: true, batch: 50, rrOrder: 'qty-start' },
+    setClock: false,
     maxFrameBytes: 16_384,
   });
   for (const [name, option] of Object.entries(henryOptions.shape)) assert.ok(option.description, name);
@@ -26,6 +28,11 @@ test('mistakes are refused', () => {
     { readers: { 0: 'cartao' } },
     { readers: { 1: 'cracha' } },
     { maxFrameBytes: 65_536 },
+    { collect: { batch: 51 } },
+    { collect: { batch: 19 } },
+    { collect: { confirm: 'no' } },
+    { collect: { order: 'qty-start' } },
+    { setClock: 'yes' },
     { unknown: true },
   ];
   for (const given of wrong)

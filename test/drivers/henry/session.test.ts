@@ -70,7 +70,18 @@ test('a request ends the session too when nobody decides, and is recorded', GUAR
 
 const warnings = [
   { name: 'F without VALIDACAO_OFF', answers: { validacaoOff: 'D' }, want: /set VALIDACAO_OFF to H/ },
-  { name: 'nothing stored', answers: { storing: 'N' }, want: /ARMAZENA_REGISTRO N/ },
+  {
+    name: 'nothing stored while the memory is to be collected',
+    answers: { storing: 'N' },
+    options: { collect: { enabled: true } },
+    want: /stores nothing \(ARMAZENA_REGISTRO N\)/,
+  },
+  {
+    name: 'only denials stored',
+    answers: { storing: 'G' },
+    options: { collect: { enabled: true } },
+    want: /only denials \(ARMAZENA_REGISTRO G\)/,
+  },
   { name: 'a decider that is never asked', answers: {}, options: { decide: 'denyAll' }, want: /no effect/ },
 ];
 for (const { name, answers, options = {}, want } of warnings) {
@@ -83,6 +94,14 @@ for (const { name, answers, options = {}, want } of warnings) {
     assert.match(said('warn')[0]!, want);
   });
 }
+
+test('without collection nobody minds that nothing is stored', GUARD, async () => {
+  const { device, session, said } = startSession();
+  await introduce(device, { storing: 'N' });
+  device.hangUp();
+  await session;
+  assert.deepEqual(said('warn'), []);
+});
 
 test('refused settings leave the defaults: 10 s for the turn', GUARD, async () => {
   const { device, session, readings, said } = startSession();
