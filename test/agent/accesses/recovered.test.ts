@@ -244,10 +244,11 @@ test('a memory of an hour ago does not touch who is at the arm now', async (t) =
   const clock = new ManualClock(Date.parse('2026-03-02T13:00:00Z'));
   const gateway = await life(t, makeFolder(t), clock);
   await gateway.live(`<12+REON+000+1]${ANA}]02/03/2026 10:00:00]1]0]2`);
-  await gateway.collect(MODE_F_STORED, '2026-03-02T10:00:00');
+  await gateway.collect([...MODE_F_STORED, stored(3, 81, 100, ANA)], '2026-03-02T10:00:00');
   await gateway.live('<12+REON+000+81]]02/03/2026 10:00:02]1]0]0');
   assert.deepEqual(gateway.told(), [
     '09:00:03 liberado confirmada somebody recovered',
+    '09:01:40 liberado confirmada somebody recovered',
     '10:00:02 liberado confirmada somebody',
   ]);
 });

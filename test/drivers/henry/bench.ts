@@ -106,6 +106,7 @@ export interface Answers {
   readonly mode?: string;
   readonly storing?: string;
   readonly validacaoOff?: string;
+  readonly clock?: string;
 }
 
 export const CLOCK = '02/03/26 09:00:00]00/00/00]00/00/00';
@@ -113,7 +114,7 @@ export const CLOCK = '02/03/26 09:00:00]00/00/00]00/00/00';
 /** Lets the session identify the device and read its clock, as it does after each connect. */
 export async function introduce(
   device: ScriptedDevice,
-  { mode = 'F', storing = 'T', validacaoOff = 'H' }: Answers = {},
+  { mode = 'F', storing = 'T', validacaoOff = 'H', clock = CLOCK }: Answers = {},
 ) {
   assert.equal(
     await device.next(),
@@ -125,5 +126,5 @@ export async function introduce(
   assert.equal(await device.next(), '02+RC+00+EXP_TEMPO_LIBERACAO]TIMEOUT_ON]VALIDACAO_OFF');
   await device.say(`02+RC+000+EXP_TEMPO_LIBERACAO[8]TIMEOUT_ON[2500]VALIDACAO_OFF[${validacaoOff}`);
   assert.equal(await device.next(), '03+RH+00');
-  await device.say(`03+RH+000+${CLOCK}`);
+  await device.say(`03+RH+000+${clock}`);
 }
