@@ -1,6 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
 import { sleep } from '../clock.ts';
-import { GiroError } from '../errors.ts';
 import type { Link } from '../links/link.ts';
 import type { Direction } from '../reading.ts';
 import type { SimulatedPassage, Simulator, SimulatorContext } from '../simulator.ts';

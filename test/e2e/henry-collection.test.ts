@@ -28,6 +28,19 @@ async function openGym(options = '{}') {
 const summary = ({ resultado, passagem, recuperado }: Record<string, unknown>): string =>
   `${resultado} ${passagem}${recuperado === true ? ' recovered' : ''}`;
 
+/** Twenty people came before the agent, and one comes when it connects. */
+const CROWD = [
+  '--set',
+  'scenario=offline-log',
+  '--rate',
+  '0.001',
+  '--outcome',
+  'granted-passed',
+  '--pace',
+  '0',
+];
+const CROWD_SIZE = 21;
+
 /** The distinct events that any receiver got. */
 const countOf = (gym: Gym): number => new Set(gym.delivered.map(({ id }) => id)).size;
 
@@ -51,8 +64,7 @@ test('people pass while the link is cut again and again: everybody arrives once'
       await receiver.until(`${count} deliveries`, () => countOf(gym) >= count);
       cable.intercept = () => true; // the cable hangs for as long as it takes three people to pass
       const before = simulator.stdout.length;
-      cable.cut();
-      await simulator.until('the cut is over', () => simulator.stdout.length >= before);
+      await simulator.until('three more people', () => simulator.stdout.length >= before + 3);
       cable.intercept = () => false;
       cable.cut();
     }
@@ -66,29 +78,30 @@ test('people pass while the link is cut again and again: everybody arrives once'
   }
 });
 
-test('a memory full of people is collected at the first connect, and only then', async () => {
+test('a memory full of people is collected at the first connect', async () => {
   const { gym, cable, simulate, close } = await openGym();
   try {
     const receiver = await gym.receiver();
-    simulate('--set', 'scenario=offline-log', '--rate', '0.001');
+    simulate(...CROWD);
     const gateway = await gym.gateway();
-    await receiver.until('everybody', () => countOf(gym) >= 20);
-    cable.cut();
-    await gateway.line(/turnstile online again|"level":30.*turnstile offline|turnstile offline/);
+    await receiver.until('everybody', () => countOf(gym) >= CROWD_SIZE);
+    await gateway.line(/stored records collected/);
     const events = assertDelivered(gym.delivered);
     const told = Map.groupBy(events, ({ body }) => summary(body.acesso));
     assert.deepEqual(Object.fromEntries([...told].map(([what, list]) => [what, list.length])), {
       'liberado confirmada recovered': 12,
       'negado nao_informada recovered': 4,
       'liberado desistencia recovered': 4,
+      'liberado confirmada': 1,
     });
-    const times = events.map(({ body }) => Date.parse(body.ocorridoEm));
+    const recovered = events.filter(({ body }) => body.acesso.recuperado);
+    const times = recovered.map(({ body }) => Date.parse(body.ocorridoEm));
     assert.deepEqual(
       times,
       times.toSorted((a, b) => a - b),
       'in the order in which they happened',
     );
-    for (const { body } of events) assert.match(body.acesso.registroDispositivo ?? '', /^\d+$/);
+    for (const { body } of recovered) assert.match(body.acesso.registroDispositivo ?? '', /^\d+$/);
   } finally {
     await close();
   }
@@ -98,45 +111,45 @@ for (const [name, options] of [
   ['confirmed', '{}'],
   ['left to the gym’s software', '{ collect: { confirm: false } }'],
 ] as const) {
+  const isConfirmed = options === '{}';
   test(`kill -9 between commit and confirmation (${name}): everybody arrives once`, async () => {
     const { gym, cable, simulate, close } = await openGym(options);
     try {
       const receiver = await gym.receiver();
       let confirmations = 0;
-      let records = 0;
       let gateway: GiroProcess | undefined;
       cable.intercept = (bytes) => {
         const text = bytes.toString('latin1');
-        if (text.includes('+RR+000+')) records += 1;
         if (!text.includes('+ER+')) return false;
         confirmations += 1;
         if (confirmations > 2) return false;
         gateway?.child.kill('SIGKILL'); // it committed, and the device never hears of it
         return true;
       };
-      simulate('--set', 'scenario=offline-log', '--rate', '0.001');
+      simulate(...CROWD);
       for (let kills = 0; kills < 2; kills += 1) {
         gateway = await gym.gateway();
-        if (options === '{}') assert.equal(await gateway.exit, 'SIGKILL');
+        if (isConfirmed) assert.equal(await gateway.exit, 'SIGKILL');
         else {
-          await receiver.until('everybody', () => countOf(gym) >= 20);
+          await receiver.until('everybody', () => countOf(gym) >= CROWD_SIZE);
           await gateway.end('SIGKILL');
         }
       }
       gateway = await gym.gateway();
-      await receiver.until('everybody', () => countOf(gym) >= 20);
-      const before = records;
-      if (options !== '{}') {
+      await receiver.until('everybody', () => countOf(gym) >= CROWD_SIZE);
+      await gateway.line(/stored records collected/);
+      if (!isConfirmed) {
+        const { stdout, stderr } = gateway;
+        const collections = (): number =>
+          [...stdout, ...stderr].filter((line) => line.includes('stored records collected')).length;
         cable.cut();
-        await gateway.until('the memory was read once more', () => records > before || records > 3);
+        await gateway.until('the memory was read once more', () => collections() > 1);
         assert.equal(confirmations, 0);
-      } else {
-        await gateway.line(/stored records collected/);
       }
       assert.equal(await gateway.end(), 0);
       const events = assertDelivered(gym.delivered);
-      assert.equal(events.length, 20);
-      for (const { body } of events) assert.equal(body.acesso.recuperado, true);
+      assert.equal(events.length, CROWD_SIZE);
+      assert.ok(events.filter(({ body }) => body.acesso.recuperado).length >= CROWD_SIZE - 1);
     } finally {
       await close();
     }
