@@ -10,6 +10,7 @@ import { rereadKeptLines } from './accesses/reread.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
+import { createDecider } from './turnstiles/decide.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { version } from './version.ts';
@@ -121,6 +122,7 @@ export class Gateway {
       {
         turnstile,
         timezone: unit.timezone,
+        decide: createDecider({ turnstile, unit, identity: this.#identity, clock }),
         source: createLinkSource(turnstile.address, { clock, log }),
         intake,
         position: this.#journal.state.cursors.find((cursor) => cursor.turnstile === turnstile.id)?.position,

@@ -1,5 +1,6 @@
 import type { Turnstile } from '../../config/configuration.ts';
 import { type Clock, sleep } from '../../drivers/clock.ts';
+import type { TurnstileContext } from '../../drivers/driver.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import { backoffMs } from '../../drivers/links/backoff.ts';
 import type { LinkSource } from '../../drivers/links/link.ts';
@@ -25,6 +26,8 @@ export interface TurnstileOptions {
   readonly turnstile: Turnstile;
   /** IANA zone of its unit. */
   readonly timezone: string;
+  /** Asks for decisions outside. */
+  readonly decide?: TurnstileContext<unknown>['decide'];
   readonly source: LinkSource;
   readonly intake: Pick<Intake, 'record' | 'recordAt'>;
   /** The committed collection cursor of the last run. */
@@ -63,7 +66,7 @@ export async function keepConnected(options: TurnstileOptions, signal: AbortSign
 }
 
 async function session(
-  { turnstile, timezone, source, intake, clock, log }: TurnstileOptions,
+  { turnstile, timezone, decide, source, intake, clock, log }: TurnstileOptions,
   cursor: { position: string | undefined },
   outage: Outage,
   signal: AbortSignal,
@@ -82,6 +85,7 @@ async function session(
       clock,
       log,
       localTime: (atMs) => wallClock(atMs, timezone),
+      ...(decide && { decide }),
       signal,
       cursor,
       record: (...readings) => {

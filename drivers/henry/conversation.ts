@@ -121,7 +121,7 @@ export class Conversation {
     }
     const passage = this.#begin(report, true, nowMs);
     passage.answersDue = 1;
-    const decisionWithinMs = this.#timeoutMs + DECISION_MARGIN_MS;
+    const decisionWithinMs = this.timeoutMs + DECISION_MARGIN_MS;
     const { trace: _, ...reading } = this.#reading(report, passage); // only results are kept in memory
     return [{ kind: 'identified', ...reading, decisionWithinMs }];
   }
@@ -242,7 +242,7 @@ export class Conversation {
   }
 
   /** How long the device waits for a decision, ms (TIMEOUT_ON, 500 to 10,000 ms, factory setting 3,000 ms). */
-  get #timeoutMs(): number {
+  get timeoutMs(): number {
     return this.#number('TIMEOUT_ON', 500, 10_000, 3000);
   }
 

@@ -1,14 +1,16 @@
 import { sleep } from '../clock.ts';
-import type { TurnstileContext } from '../driver.ts';
+import type { DecisionQuestion, OutsideDecision, TurnstileContext } from '../driver.ts';
 import { GiroError } from '../errors.ts';
+import { readNumber } from '../number.ts';
 import type { Reading } from '../reading.ts';
 import { Collection } from './collection.ts';
 import { Conversation } from './conversation.ts';
 import { Dialogue } from './dialogue.ts';
-import { DENIED, eventKind, RELEASED } from './events.ts';
+import { credentialKind, DENIED, eventKind, RELEASED } from './events.ts';
 import * as wire from './messages.ts';
 import type { HenryOptions } from './options.ts';
 import { Recorder } from './recorder.ts';
+import { cardOf, circumstancesOf, momentOf } from './reports.ts';
 
 /** Silence after which a harmless command asks whether the device is still there (henry.md 2). */
 const IDLE_MS = 25_000;
@@ -28,6 +30,11 @@ const IDENTITY_SETTINGS = [
   'ARMAZENA_REGISTRO',
 ];
 const TIMING_SETTINGS = ['EXP_TEMPO_LIBERACAO', 'TIMEOUT_ON', 'VALIDACAO_OFF'];
+
+/** A decision from outside must be here so long before the device gives up (TIMEOUT_ON). */
+const ANSWER_MARGIN_MS = 300;
+
+type Callback = NonNullable<HenryOptions['callback']>;
 
 /** What ARMAZENA_REGISTRO keeps, other than everything (T). */
 const STORED: Readonly<Record<string, string>> = { N: 'nothing', G: 'only denials', L: 'only grants' };
@@ -156,11 +163,50 @@ export class Session {
       this.#report(this.#conversation.fromDevice(message, clock.now()));
       throw this.#needsDecider('asks for a decision');
     }
-    const answer = wire.formatOrder(orderFor(report, options));
+    if (options.callback !== undefined && canMatch(report)) {
+      this.#report(this.#conversation.fromDevice(message, clock.now()));
+      void this.#decideOutside(report, options.callback); // others are heard while it is asked
+      return;
+    }
+    const answer = orderFor(report, { grant: options.decide === 'grantAll' && canMatch(report) }, options);
     const sent = this.#dialogue.send(answer);
     const identified = this.#conversation.fromDevice(message, clock.now());
     this.#report([...identified, ...this.#conversation.fromSoftware(answer, clock.now())]);
     await sent;
+  }
+
+  /** What comes late or after the connection ended is dropped: a release belongs to the moment that asked for it. */
+  async #decideOutside(report: wire.Report, callback: Callback): Promise<void> {
+    const { clock, log, options } = this.#context;
+    let decision: OutsideDecision = { grant: callback.fallback === 'grant' };
+    try {
+      decision = await this.#askOutside(report, callback);
+    } catch (error) {
+      if (this.#over.signal.aborted) return;
+      log.warn({ err: error, fallback: callback.fallback }, 'no decision from the callback');
+    }
+    if (this.#over.signal.aborted) return;
+    const answer = orderFor(report, decision, options);
+    try {
+      const sent = this.#dialogue.send(answer);
+      this.#report(this.#conversation.fromSoftware(answer, clock.now()));
+      await sent;
+    } catch (error) {
+      log.debug({ err: error }, 'a decision did not reach the device');
+    }
+  }
+
+  #askOutside(report: wire.Report, { url, headers, timeoutMs: wanted }: Callback): Promise<OutsideDecision> {
+    const { clock, decide, options } = this.#context;
+    const timeoutMs = Math.min(wanted, this.#conversation.timeoutMs - ANSWER_MARGIN_MS);
+    const question = questionOf(report, options);
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new GiroError('LINK_FAILED', `no answer within ${timeoutMs} ms`));
+      const cancel = clock.after(timeoutMs, late);
+      const asked = decide?.(question, { url, headers, timeoutMs }, this.#over.signal);
+      if (asked === undefined) late();
+      else asked.then(resolve, reject).finally(cancel);
+    });
   }
 
   #report(readings: readonly Reading[]): void {
@@ -204,6 +250,10 @@ export class Session {
     if (settings.get('TIPO_VALIDA') === 'F' && validacaoOff !== 'H') {
       log.warn({ validacaoOff }, 'device reports nothing live: set VALIDACAO_OFF to H');
     }
+    const timeoutMs = this.#conversation.timeoutMs - ANSWER_MARGIN_MS;
+    if (options.callback !== undefined && options.callback.timeoutMs > timeoutMs) {
+      log.warn({ timeoutMs }, 'callback.timeoutMs is too long for the TIMEOUT_ON of this device: shortened');
+    }
     const storing = settings.get('ARMAZENA_REGISTRO');
     if (options.collect.enabled && storing !== undefined && storing !== 'T') {
       log.warn(
@@ -217,15 +267,30 @@ export class Session {
     const mode = this.#conversation.settings.get('TIPO_VALIDA') ?? 'unknown';
     return new GiroError(
       'DEVICE_NEEDS_DECIDER',
-      `the device ${does} (TIPO_VALIDA ${mode}) and options.decide is never: set options.decide to grantAll or denyAll, or set TIPO_VALIDA to F with VALIDACAO_OFF H`,
+      `the device ${does} (TIPO_VALIDA ${mode}) and options.decide is never: set options.decide to callback, grantAll or denyAll, or set TIPO_VALIDA to F with VALIDACAO_OFF H`,
     );
   }
 }
 
-/** The answer to a request. A fingerprint that waits for a match is denied: nobody here can match it (henry.md 5.5). */
-function orderFor({ index, card }: wire.Report, options: HenryOptions): wire.Order {
+/** A fingerprint that waits for a match can only be denied: nobody here can match it (henry.md 5.5). */
+function canMatch({ card }: wire.Report): boolean {
+  return card.trim() !== '-1';
+}
+
+function questionOf(report: wire.Report, options: HenryOptions): DecisionQuestion {
+  const { at } = momentOf(report);
+  const circumstances = circumstancesOf(report, options.readers);
+  const who = readNumber(cardOf(report), credentialKind(circumstances.means), options);
+  return { ...who, ...circumstances, ...(at && { at }) };
+}
+
+function orderFor(
+  { index }: wire.Report,
+  { grant, message }: OutsideDecision,
+  options: HenryOptions,
+): wire.Message {
+  const text = wire.displayText(message ?? (grant ? options.grantMessage : options.denyMessage));
+  const code = grant ? RELEASED : DENIED;
   const seconds = String(options.releaseSeconds);
-  return options.decide === 'grantAll' && card.trim() !== '-1'
-    ? { index, code: RELEASED, seconds, text: wire.displayText(options.grantMessage), relays: '1' }
-    : { index, code: DENIED, seconds, text: wire.displayText(options.denyMessage), relays: '' };
+  return wire.formatOrder({ index, code, seconds, text, relays: grant ? '1' : '' });
 }

@@ -79,7 +79,7 @@ test('people pass while the link is cut again and again: everybody arrives once'
 });
 
 test('a memory full of people is collected at the first connect', async () => {
-  const { gym, cable, simulate, close } = await openGym();
+  const { gym, simulate, close } = await openGym();
   try {
     const receiver = await gym.receiver();
     simulate(...CROWD);

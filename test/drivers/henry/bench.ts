@@ -69,6 +69,7 @@ export interface BenchOptions {
   readonly record?: (...readings: Reading[]) => Promise<void>;
   /** Where collection stands at the start. */
   readonly position?: string;
+  readonly decide?: NonNullable<TurnstileContext<HenryOptions>['decide']>;
   readonly recordAt?: (position: string, ...readings: Reading[]) => Promise<void>;
 }
 
@@ -92,6 +93,7 @@ export function startSession(given: BenchOptions = {}) {
       return take(...news);
     },
     localTime: () => '2026-03-02T09:00:00',
+    ...(given.decide && { decide: given.decide }),
     cursor: { position: given.position },
     recordAt: given.recordAt ?? (() => Promise.reject(new Error('nothing is collected here'))),
   };

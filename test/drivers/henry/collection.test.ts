@@ -21,7 +21,7 @@ async function startCollecting({
   collect = {},
   decide = 'never',
   ...given
-}: BenchOptions & { collect?: object; decide?: string } = {}) {
+}: Omit<BenchOptions, 'decide'> & { collect?: object; decide?: string } = {}) {
   const commits: Commit[] = [];
   const take = given.recordAt ?? (async () => {});
   const bench = startSession({
