@@ -8,6 +8,8 @@ import { askByDate, askUncollected, confirmations, parseRecords, type StoredReco
 /** A turn is looked for this long after the release time of its grant (henry.md 5.4). */
 const LATEST_TURN_MS = 15_000;
 const DAY_MS = 86_400_000;
+/** What this driver keeps as its position. */
+const LOCAL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
 /** Before any device. */
 const EVER = '2000-01-01T00:00:00';
 /** Beyond any record, where the device does not tell its clock. */
@@ -41,7 +43,8 @@ export class Collection {
   constructor(parts: CollectionParts) {
     const { context, releaseMs } = parts;
     this.#parts = parts;
-    this.#position = context.cursor.position ?? '';
+    const { position = '' } = context.cursor;
+    this.#position = LOCAL_TIME.test(position) ? position : ''; // another driver may have left one of its own
     this.#recollection = new Recollection(context.options, releaseMs + LATEST_TURN_MS, this.#position);
   }
 

@@ -21,6 +21,7 @@ export class Dialogue {
   readonly #ear: Ear;
   readonly #waits = new Set<Wait>();
   #hasHeardMessage = false;
+  #hasEnded = false;
   #commands = 0;
   /** Resolves when the question before has its answer. */
   #before: Promise<unknown> = Promise.resolve();
@@ -67,11 +68,13 @@ export class Dialogue {
 
   /** Waits for nothing any more; what was asked is never answered. */
   end(): void {
+    this.#hasEnded = true;
     for (const wait of this.#waits) wait.cancel();
     this.#waits.clear();
   }
 
   async #ask(question: Omit<Message, 'index'>): Promise<Message> {
+    if (this.#hasEnded) throw new GiroError('LINK_LOST', 'the connection has ended');
     const asked: string[] = [];
     while (asked.length < 2) {
       const index = this.#nextIndex();

@@ -101,6 +101,26 @@ test(
   },
 );
 
+test('a position that another driver left is no position', GUARD, async () => {
+  const { answer, end } = await startCollecting({ collect: { confirm: false }, position: '4711' });
+  await answer('RR+01+D]50]01/01/2000 00:00:00]03/03/2026 09:00:00', NOTHING);
+  await end();
+});
+
+test('a commit that comes when the connection has ended is confirmed at the next', GUARD, async () => {
+  const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
+  const { answer, device, session, clock, said } = await startCollecting({ recordAt: () => committed });
+  await answer('RQ+00+RNC', 'RQ+000+RNC]1');
+  await answer('RR+01+C]50]1', `RR+000+1+${DENIED}`);
+  await settle();
+  device.hangUp();
+  await session;
+  commit();
+  await settle();
+  assert.equal(clock.nextAtMs, undefined, 'nothing is waited for any more');
+  assert.deepEqual(said('error'), []);
+});
+
 test('the first time without confirmation: all there is', GUARD, async () => {
   const { answer, end } = await startCollecting({ collect: { confirm: false, batch: 20 } });
   await answer('RR+01+D]20]01/01/2000 00:00:00]03/03/2026 09:00:00', 'RR+000+0');

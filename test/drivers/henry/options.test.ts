@@ -70,7 +70,7 @@ const mistakes = [
   {
     name: 'no address',
     options: '{ decide: callback, callback: { url: "a/b", fallback: deny } }',
-    want: '8:52: url: this is no address of a web service\n  it begins with http:// or https://',
+    want: '8:51: callback.url: this is no address of a web service\n  it begins with http:// or https://',
   },
 ];
 for (const { name, options, want } of mistakes) {
