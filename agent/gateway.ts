@@ -16,6 +16,7 @@ import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
+import { createDecider } from './turnstiles/decide.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { version } from './version.ts';
@@ -129,6 +130,7 @@ export class Gateway {
       open: this.#journal.state.openAccesses.filter((open) => open.turnstile === turnstile.id),
       device: report.device,
       accept: (accept) => this.#journal.accept(accept),
+      traces: (...near) => this.#journal.traces(...near),
       webhooksFor: (event) => interested(configuration.webhooks, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
       onDevice: (device) => report.describe(device),
@@ -146,6 +148,8 @@ export class Gateway {
     await keepConnected(
       {
         turnstile,
+        timezone: unit.timezone,
+        decide: createDecider({ turnstile, unit, identity: this.#identity, clock }),
         source: createLinkSource(turnstile.address, { clock, log }),
         intake,
         position: this.#journal.state.cursors.find((cursor) => cursor.turnstile === turnstile.id)?.position,

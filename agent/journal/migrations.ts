@@ -156,6 +156,16 @@ export const MIGRATIONS: readonly string[] = [
 
   ALTER TABLE webhooks ADD COLUMN paused_at INTEGER;
   `,
+  `
+  -- What was taken of devices that tell live what their memory keeps as well; "who" is empty for nobody.
+  CREATE TABLE traces (
+    turnstile TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    who TEXT NOT NULL,
+    PRIMARY KEY (turnstile, at, code, who)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The version that the file is at; 0 for a new one. */

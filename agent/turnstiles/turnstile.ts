@@ -1,11 +1,13 @@
 import type { Turnstile } from '../../config/configuration.ts';
 import { type Clock, sleep } from '../../drivers/clock.ts';
+import type { TurnstileContext } from '../../drivers/driver.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import { backoffMs } from '../../drivers/links/backoff.ts';
 import type { LinkSource } from '../../drivers/links/link.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { Reading } from '../../drivers/reading.ts';
 import type { Intake } from '../accesses/intake.ts';
+import { wallClock } from '../accesses/moment.ts';
 
 /** A session that lasts this long, or brings a passage, counts as working: the next failure starts a new outage. */
 const ESTABLISHED_MS = 10_000;
@@ -24,6 +26,10 @@ export interface SessionState {
 
 export interface TurnstileOptions {
   readonly turnstile: Turnstile;
+  /** IANA zone of its unit. */
+  readonly timezone: string;
+  /** Asks for decisions outside. */
+  readonly decide?: TurnstileContext<unknown>['decide'];
   readonly source: LinkSource;
   readonly intake: Pick<Intake, 'record' | 'recordAt'>;
   /** The committed collection cursor of the last run. */
@@ -62,7 +68,7 @@ export async function keepConnected(options: TurnstileOptions, signal: AbortSign
 }
 
 async function session(
-  { turnstile, source, intake, clock, log }: TurnstileOptions,
+  { turnstile, timezone, decide, source, intake, clock, log }: TurnstileOptions,
   cursor: { position: string | undefined },
   outage: Outage,
   signal: AbortSignal,
@@ -80,6 +86,8 @@ async function session(
       link,
       clock,
       log,
+      localTime: (atMs) => wallClock(atMs, timezone),
+      ...(decide && { decide }),
       signal,
       cursor,
       record: (...readings) => {

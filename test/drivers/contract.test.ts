@@ -50,6 +50,7 @@ function start(driver: Driver, clock: Clock, record?: TurnstileContext<unknown>[
     signal: stopping.signal,
     record: record ?? keep,
     recordAt: async () => {},
+    localTime: () => '2026-03-02T09:00:00',
     cursor: { position: undefined },
   });
   return { device, readings, stopping, log, ended };

@@ -49,6 +49,7 @@ function turnstile(
         swapDirection: false,
         options: {},
       },
+      timezone: 'America/Sao_Paulo',
       source,
       intake: { record: async () => {}, recordAt: async () => {} },
       position: undefined,
