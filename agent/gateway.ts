@@ -150,7 +150,7 @@ export class Gateway {
         turnstile,
         timezone: unit.timezone,
         decide: createDecider({ turnstile, unit, identity: this.#identity, clock }),
-        source: createLinkSource(turnstile.address, { clock, log }),
+        source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log }),
         intake,
         position: this.#journal.state.cursors.find((cursor) => cursor.turnstile === turnstile.id)?.position,
         clock,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
-import type { Link, LinkKind } from './links/link.ts';
+import type { Link, LinkKind, LinkWishes } from './links/link.ts';
 import type { Logger } from './log.ts';
 import type { AccessReading, PassageReading, Reading } from './reading.ts';
 import type { Simulator, SimulatorContext } from './simulator.ts';
@@ -9,6 +9,8 @@ import type { Simulator, SimulatorContext } from './simulator.ts';
 export interface Cursor {
   /** The committed position; undefined before the first. */
   readonly position: string | undefined;
+  /** The position last given to `recordAt`, in this session or one before, committed or still on its way. */
+  readonly latest?: string;
 }
 
 /** Who waits at the arm for an answer. The credential leaves the agent as a keyed hash only. */
@@ -80,6 +82,7 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
   readonly links: readonly LinkKind[];
   /** TCP port that `connect` may leave out. */
   readonly defaultPort?: number;
+  readonly link?: LinkWishes;
   /**
    * One connected session. Runs until the link ends or `signal` aborts, then resolves; throwing means "reconnect me
    * with back-off". The caller closes the link.

@@ -108,6 +108,8 @@ export interface PassageReading {
   readonly serial?: string;
   /** The device's record number (at most 64 characters). */
   readonly record?: string;
+  /** The driver knows that this belongs to no access that is open: it is one of its own, whatever else is open. */
+  readonly alone?: true;
   /** `live`: just now. `recovered`: from the device's memory. `unknown`: a line that may have waited at its sender. */
   readonly freshness: 'live' | 'recovered' | 'unknown';
   /** Only where a device tells live what its memory keeps as well; a second copy is found by it and dropped. */

@@ -136,6 +136,7 @@ export class Join {
    */
   #find(input: JoinReading): OpenPassage | undefined {
     const { reading } = input;
+    if (reading.alone) return undefined;
     const open = [...this.#open.values()].filter((passage) => compatible(passage, input));
     const byKey = open.findLast(({ key }) => key === reading.key);
     if (byKey !== undefined) return byKey;

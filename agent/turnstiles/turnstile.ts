@@ -24,6 +24,11 @@ export interface SessionState {
   readonly outageSinceMs?: number;
 }
 
+interface SessionCursor {
+  position: string | undefined;
+  latest?: string;
+}
+
 export interface TurnstileOptions {
   readonly turnstile: Turnstile;
   /** IANA zone of its unit. */
@@ -46,8 +51,8 @@ export interface TurnstileOptions {
  * ends. Resolves when `signal` aborts; never throws for what a device does.
  */
 export async function keepConnected(options: TurnstileOptions, signal: AbortSignal): Promise<void> {
-  const { source, clock, random } = options;
-  const cursor = { position: options.position };
+  const { source, turnstile, clock, random } = options;
+  const cursor: SessionCursor = { position: options.position };
   const outage = new Outage(options);
   try {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
@@ -59,7 +64,9 @@ export async function keepConnected(options: TurnstileOptions, signal: AbortSign
       }
       if (outage.takeRecovered()) attempt = 0;
       // Rejects only when the signal aborts, which ends the loop.
-      await sleep(clock, backoffMs(attempt, random), signal).catch(() => undefined);
+      await sleep(clock, backoffMs(attempt, random, turnstile.driver.link?.longestWaitMs), signal).catch(
+        () => undefined,
+      );
     }
   } finally {
     await source.close();
@@ -69,7 +76,7 @@ export async function keepConnected(options: TurnstileOptions, signal: AbortSign
 
 async function session(
   { turnstile, timezone, decide, source, intake, clock, log }: TurnstileOptions,
-  cursor: { position: string | undefined },
+  cursor: SessionCursor,
   outage: Outage,
   signal: AbortSignal,
 ): Promise<void> {
@@ -96,6 +103,7 @@ async function session(
       },
       recordAt: async (position, ...readings) => {
         noticed(readings);
+        cursor.latest = position;
         await intake.recordAt(position, ...readings);
         cursor.position = position;
       },

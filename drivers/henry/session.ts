@@ -3,13 +3,13 @@ import type { DecisionQuestion, OutsideDecision, TurnstileContext } from '../dri
 import { GiroError } from '../errors.ts';
 import { readNumber } from '../number.ts';
 import type { Reading } from '../reading.ts';
+import { Recorder } from '../recorder.ts';
 import { Collection } from './collection.ts';
 import { Conversation } from './conversation.ts';
 import { Dialogue } from './dialogue.ts';
 import { credentialKind, DENIED, eventKind, RELEASED } from './events.ts';
 import * as wire from './messages.ts';
 import type { HenryOptions } from './options.ts';
-import { Recorder } from './recorder.ts';
 import { cardOf, circumstancesOf, momentOf } from './reports.ts';
 
 /** Silence after which a harmless command asks whether the device is still there (henry.md 2). */

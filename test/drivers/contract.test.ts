@@ -21,6 +21,7 @@ const REQUIRED: Record<string, object> = {
     result: { granted: 'liberado', denied: 'negado' },
     passage: true,
   },
+  'toletus-litenet2': { decide: 'grantAll' },
 };
 
 const PASSAGE = new Set<Reading['kind']>(['identified', 'decided', 'passed', 'gaveUp']);
