@@ -129,6 +129,7 @@ export class Attempt implements HttpDispatcher.DispatchHandler {
       retryAfter: first(headers['retry-after']),
       date: first(headers.date),
       location: first(headers.location),
+      allowedRate: first(headers['webhook-allowed-rate']),
       body: Buffer.concat(this.#kept),
       ms,
     };

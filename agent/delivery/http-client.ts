@@ -5,6 +5,8 @@ import type { Clock } from '../../drivers/clock.ts';
 import type { Delivery } from '../journal/records.ts';
 import { blockedAddress, guardedLookup, type Lookup } from './address-guard.ts';
 import { Attempt, type Timeouts } from './attempt.ts';
+import type { Batch, BatchOptions } from './batches.ts';
+import type { Order } from './lanes.ts';
 import { type Fault, type Outcome, OWN_FAULTS } from './outcome.ts';
 import { sign } from './signature.ts';
 
@@ -15,8 +17,20 @@ export interface WebhookTarget {
   /** Signing keys, newest first. */
   readonly keys: readonly Uint8Array[];
   readonly allow: readonly ('http' | 'loopback')[];
-  /** Lanes in parallel. */
+  /** Lanes in parallel; requests in parallel with `order: none`. */
   readonly maxInFlight: number;
+  /** `turnstile` without it. */
+  readonly order?: Order;
+  /** `inOrder` without it. */
+  readonly backlog?: 'inOrder' | 'liveFirst';
+  /** What a 409 means: `refused` (class D) without it, `delivered` where the receiver says so of what it has. */
+  readonly conflict?: 'refused' | 'delivered';
+  /** Requests a minute; no limit without it. */
+  readonly rateLimit?: number | undefined;
+  /** Several events in one request. */
+  readonly batch?: BatchOptions | undefined;
+  /** Changes with the configuration: then what waits for this receiver is tried at once. */
+  readonly fingerprint?: string;
 }
 
 /** One event on its way, with what changes from attempt to attempt. */
@@ -27,6 +41,10 @@ export interface Post {
    * included, on top of the tries that the event had used up before.
    */
   readonly attempt: number;
+  /** It is older than the end of an outage and events after it may have passed it: `x-giro-atrasado: 1`. */
+  readonly late?: boolean;
+  /** What is sent in place of `delivery`, which is its first event. */
+  readonly batch?: Batch | undefined;
   /** Aborts the request when the gateway stops. */
   readonly signal: AbortSignal;
 }
@@ -73,26 +91,29 @@ export class HttpClient implements WebhookClient {
     });
   }
 
-  async post({ delivery, attempt, signal }: Post): Promise<Outcome> {
+  async post({ delivery, attempt, signal, late, batch }: Post): Promise<Outcome> {
     if (this.#forbidden !== undefined) {
       return this.#forbidden;
     }
     const { url, keys } = this.#target;
-    const body = Buffer.from(delivery.body, 'utf8');
+    const { id } = batch ?? delivery;
+    const body = Buffer.from((batch ?? delivery).body, 'utf8');
     const timestampS = Math.floor(this.#clock.now() / 1000);
     return new Attempt(this.#timeouts, signal, performance.now()).run(this.#pool, {
       method: 'POST',
       path: url.pathname + url.search,
       body,
       headers: {
-        'content-type': 'application/json; charset=utf-8',
+        'content-type': batch?.contentType ?? 'application/json; charset=utf-8',
         'user-agent': this.#userAgent,
-        'webhook-id': delivery.id,
+        'webhook-id': id,
         'webhook-timestamp': String(timestampS),
-        'webhook-signature': sign(keys, delivery.id, timestampS, body),
-        'x-giro-evento': delivery.name,
+        'webhook-signature': sign(keys, id, timestampS, body),
         'x-giro-tentativa': String(attempt),
-        'x-giro-unidade': delivery.unit,
+        ...(batch === undefined
+          ? { 'x-giro-evento': delivery.name, 'x-giro-unidade': delivery.unit }
+          : { 'x-giro-lote': String(batch.size) }), // its events say their names and units
+        ...(late && { 'x-giro-atrasado': '1' }),
       },
     });
   }

@@ -9,6 +9,8 @@ export interface Answer {
   readonly retryAfter: string | undefined;
   readonly date: string | undefined;
   readonly location: string | undefined;
+  /** `WebHook-Allowed-Rate`. */
+  readonly allowedRate?: string | undefined;
   /** The beginning of the body, at most 16 KiB. */
   readonly body: Uint8Array;
   /** From the start of the request until its end, milliseconds. */

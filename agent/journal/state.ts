@@ -1,5 +1,13 @@
 import type { Database } from 'better-sqlite3';
-import type { Delivery, JournalState, KeptLine, LaneState, OpenAccess } from './records.ts';
+import {
+  ALL_LANES,
+  type Delivery,
+  type JournalState,
+  type KeptLine,
+  type LaneState,
+  type OpenAccess,
+  type QueueState,
+} from './records.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -17,11 +25,17 @@ export function readState(db: Database): JournalState {
       .prepare<[], OpenAccess>('SELECT turnstile, key, deadline AS deadlineMs, state FROM open_accesses')
       .all(),
     endpoints: db.prepare<[], EndpointRow>(`SELECT ${ENDPOINT_COLUMNS} FROM webhooks`).all().map(endpointOf),
-    lanes: db
-      .prepare<[], Required<Omit<LaneState, 'nextAtMs'>> & { nextAtMs: number | null; pending: number }>(
-        'SELECT webhook, lane, step, next_at AS nextAtMs, pending FROM lanes WHERE pending > 0',
+    queues: db
+      .prepare<[], QueueState>(
+        'SELECT id AS webhook, last_sequence AS lastSequence, backlog_through AS backlogThrough FROM webhooks',
       )
-      .all()
+      .all(),
+    lanes: db
+      .prepare<
+        [string],
+        Required<Omit<LaneState, 'nextAtMs'>> & { nextAtMs: number | null; pending: number }
+      >('SELECT webhook, lane, step, next_at AS nextAtMs, pending FROM lanes WHERE pending > 0 OR lane = ?')
+      .all(ALL_LANES)
       .map(present),
     turnstiles: db
       .prepare<[], TurnstileRow>(`SELECT ${TURNSTILE_COLUMNS} FROM turnstiles`)
@@ -33,18 +47,28 @@ export function readState(db: Database): JournalState {
   };
 }
 
-/** Pending deliveries of a lane behind `afterSequence`, by sequence. */
+/** Pending deliveries of a lane, or of all lanes without one, behind `afterSequence`, by sequence. */
 export function preparePending(
   db: Database,
-): (webhook: string, lane: string, afterSequence: number, limit: number) => Delivery[] {
+): (webhook: string, lane: string | undefined, afterSequence: number, limit: number) => Delivery[] {
+  type Row = Omit<Delivery, 'batch'> & { batch: string | null };
   // INDEXED BY: a plan that walked the delivered rows would work, and take longer every day.
-  const page = db.prepare<[string, string, number, number], Delivery>(
-    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.tries
-     FROM deliveries AS d INDEXED BY deliveries_pending CROSS JOIN events AS e ON e.number = d.event
-     WHERE d.webhook = ? AND d.lane = ? AND d.state = 0 AND d.sequence > ?
-     ORDER BY d.sequence LIMIT ?`,
+  const select = (index: string, lane: string): string =>
+    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.tries, d.batch
+     FROM deliveries AS d INDEXED BY ${index} CROSS JOIN events AS e ON e.number = d.event
+     WHERE d.webhook = ? ${lane} AND d.state = 0 AND d.sequence > ?
+     ORDER BY d.sequence LIMIT ?`;
+  const ofLane = db.prepare<[string, string, number, number], Row>(
+    select('deliveries_pending', 'AND d.lane = ?'),
   );
-  return (...query) => page.all(...query);
+  const ofAll = db.prepare<[string, number, number], Row>(select('deliveries_pending_in_sequence', ''));
+  return (webhook, lane, afterSequence, limit) => {
+    const rows =
+      lane === undefined
+        ? ofAll.all(webhook, afterSequence, limit)
+        : ofLane.all(webhook, lane, afterSequence, limit);
+    return rows.map(present);
+  };
 }
 
 /** Where a walk through the kept lines of a turnstile stands; before the first it is all zero. */

@@ -31,7 +31,10 @@ test('no statement walks a table that grows, or sorts it', (t) => {
     { kind: 'mark', marks: [{ kind: 'tried', webhook: 'crm', sequence: 1, tries: 1 }] },
     { kind: 'mark', marks: [{ kind: 'parked', ...status }] },
     { kind: 'mark', marks: [{ kind: 'delivered', ...status, sequence: 2 }] },
+    { kind: 'mark', marks: [{ kind: 'batch', webhook: 'crm', sequences: [1], batch: 'x' }] },
+    { kind: 'mark', marks: [{ kind: 'backlog', webhook: 'crm', throughSequence: 1 }] },
     { kind: 'pending', webhook: 'crm', lane: 'catraca-1', afterSequence: 0, limit: 10 },
+    { kind: 'pending', webhook: 'crm', lane: undefined, afterSequence: 0, limit: 10 },
     { kind: 'keptLines', turnstile: 'catraca-1', after: { atMs: 0, number: 0 }, limit: 10 },
     { kind: 'accept', accept: { recognised: [1] } },
   ]);
