@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Configuration, Turnstile, Webhook } from '../config/configuration.ts';
 import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
@@ -168,13 +169,15 @@ class TurnstileReport {
   }
 }
 
-function target({
-  id,
-  url,
-  key,
-  allow,
-}: Webhook): ConstructorParameters<typeof Dispatcher>[0]['webhooks'][number] {
-  return { id, url, keys: [key], allow, maxInFlight: 4 };
+/** What delivery is given of a webhook. */
+function target(webhook: Webhook): ConstructorParameters<typeof Dispatcher>[0]['webhooks'][number] {
+  const { id, url, key, allow, pace } = webhook;
+  return { id, url, keys: [key], allow, ...pace, fingerprint: fingerprint(webhook) };
+}
+
+/** Differs when anything of the webhook's configuration does; from it nothing of that can be read. */
+function fingerprint(webhook: Webhook): string {
+  return createHash('sha256').update(JSON.stringify(webhook)).digest('hex').slice(0, 16);
 }
 
 /** The webhooks that get an event; an inactive one (INATIVA) gets nothing, not even later. */

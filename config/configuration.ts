@@ -54,4 +54,19 @@ export interface Webhook {
   /** All when undefined. */
   readonly units?: readonly string[] | undefined;
   readonly allow: readonly ('http' | 'loopback')[];
+  readonly pace: Pace;
+}
+
+/** In which order a webhook gets its events, and how fast. */
+export interface Pace {
+  readonly order: 'turnstile' | 'strict' | 'none';
+  readonly backlog: 'inOrder' | 'liveFirst';
+  /** 1 to 64. */
+  readonly maxInFlight: number;
+  /** Requests a minute. */
+  readonly rateLimit?: number | undefined;
+  /** What a 409 means. */
+  readonly conflict: 'refused' | 'delivered';
+  /** `size` is 1 to 100. */
+  readonly batch?: { readonly size: number; readonly format: 'json' | 'cloudevents' } | undefined;
 }

@@ -19,7 +19,9 @@ export function checkWebhooks(checker: Checker, units: readonly string[] | undef
     const { data } = webhookSchema.safeParse(entry); // its mistakes are reported with the whole file's
     if (data === undefined || url === undefined || key === undefined) return [];
     const { id, active, events, allow } = data;
-    return [{ id, url, active, key, events, units: data.units, allow }];
+    const { order, backlog, maxInFlight, rateLimit, conflict, batch } = data;
+    const pace = { order, backlog, maxInFlight, rateLimit, conflict, batch };
+    return [{ id, url, active, key, events, units: data.units, allow, pace }];
   });
 }
 

@@ -40,6 +40,14 @@ test('a configuration comes back whole, its defaults filled in', () => {
         events: undefined,
         units: undefined,
         allow: [],
+        pace: {
+          order: 'turnstile',
+          backlog: 'inOrder',
+          maxInFlight: 4,
+          rateLimit: undefined,
+          conflict: 'refused',
+          batch: undefined,
+        },
       },
     ],
   });
