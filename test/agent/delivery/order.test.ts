@@ -252,7 +252,11 @@ async function play(
     return turns((beat >>> 16) % 5);
   };
   let status = 200;
-  const receiver = (): ReturnType<typeof answer> => (status === 0 ? fault('ENOTFOUND', 1) : answer(status));
+  const receiver = async (): Promise<ReturnType<typeof answer>> => {
+    const outcome = status === 0 ? fault('ENOTFOUND', 1) : answer(status);
+    await turns((beat >>> 8) % 40); // some answers take long, so that an outage begins and ends meanwhile
+    return outcome;
+  };
   let bench = await new Bench({ ...wayOf(0), journal, maxInFlight: 2 }).start();
   bench.receiver = receiver;
   const benches = [bench];
@@ -321,6 +325,44 @@ test('order: strict, the same for all lanes together', async () => {
       assert.deepEqual(firstSent(benches, all), all);
     }),
     { numRuns: 100, seed: 20_260_302 },
+  );
+});
+
+test('backlog: liveFirst, what is late and what is not are each first sent in order', async () => {
+  const flapping = fc.array(
+    fc.oneof(
+      fc.record({ do: fc.constant('accept' as const), lanes: lanesOf(6), turns: someTurns }),
+      fc.record({ do: fc.constant('accept' as const), lanes: lanesOf(300), turns: someTurns }),
+      fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 3_000 }) }),
+      fc.record({ do: fc.constant('turns' as const), turns: fc.integer({ min: 0, max: 60 }) }),
+      fc.record({ do: fc.constant('fail' as const), status: fc.constantFrom(200, 200, 0, 401) }),
+    ),
+    { minLength: 10, maxLength: 80 },
+  );
+  await fc.assert(
+    fc.asyncProperty(flapping, fc.integer(), fc.boolean(), async (script, seed, inBatches) => {
+      const batch = inBatches ? ({ size: 3, format: 'json' } as const) : undefined;
+      const { journal, benches } = await play(script, seed, () => ({ backlog: 'liveFirst', batch }));
+      assertComplete(journal, benches);
+      for (const lane of ['a', 'b', 'c']) {
+        const mine = new Set(journal.sequences('delivered', lane));
+        const first = new Map<number, boolean>();
+        for (const { sequences, late } of benches.flatMap(({ sent }) => sent)) {
+          for (const sequence of sequences) {
+            if (mine.has(sequence) && !first.has(sequence)) first.set(sequence, late);
+          }
+        }
+        for (const kind of [true, false]) {
+          const order = [...first].filter(([, late]) => late === kind).map(([sequence]) => sequence);
+          assert.deepEqual(
+            order,
+            [...order].sort((x, y) => x - y),
+            `late: ${kind}`,
+          );
+        }
+      }
+    }),
+    { numRuns: 200, seed: 20_260_302 },
   );
 });
 
