@@ -2,14 +2,20 @@ import { createHash } from 'node:crypto';
 import type { Configuration, Turnstile, Webhook } from '../config/configuration.ts';
 import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
+import type { TcpAddress } from '../drivers/links/address.ts';
 import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
 import { type Identity, loadIdentity } from './accesses/identity.ts';
 import { type DeviceDetails, Intake } from './accesses/intake.ts';
 import { rereadKeptLines } from './accesses/reread.ts';
+import type { TurnstileSample } from './alarms/conditions.ts';
+import { watchInstallation } from './alarms/installation.ts';
+import type { AlarmWatch } from './alarms/watch.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
+import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
+import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { version } from './version.ts';
 
@@ -30,6 +36,8 @@ export class Gateway {
   readonly #identity: Identity;
   readonly #stopping = new AbortController();
   readonly #intakes: Intake[] = [];
+  readonly #reports: TurnstileReport[] = [];
+  readonly #alarms: AlarmWatch;
   #sessions: Promise<void>[] = [];
 
   private constructor(parts: Parts, journal: Journal, identity: Identity) {
@@ -45,6 +53,14 @@ export class Gateway {
       version,
       webhooks: configuration.webhooks.filter(({ active }) => active).map(target),
     });
+    this.#alarms = watchInstallation({
+      ...parts,
+      journal,
+      identity,
+      dispatcher: this.#dispatcher,
+      turnstiles: () => this.#reports.map((report) => report.sample),
+      webhooksFor: (event) => interested(configuration.webhooks, event),
+    });
   }
 
   /**
@@ -54,10 +70,14 @@ export class Gateway {
   static async start(parts: Parts): Promise<Gateway> {
     const { configuration, clock, log } = parts;
     const { data, id } = configuration.agent;
-    const journal = await Journal.open(data, { clock, log });
+    const renderings = new Map(
+      configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
+    );
+    const journal = await Journal.open(data, { clock, log, renderings });
     try {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
+      gateway.#alarms.start();
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
       return gateway;
     } catch (error) {
@@ -73,6 +93,7 @@ export class Gateway {
 
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
+    this.#alarms.stop();
     this.#stopping.abort();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
@@ -84,11 +105,12 @@ export class Gateway {
     const { clock, configuration } = this.#parts;
     const log = this.#parts.log.child({ turnstile: turnstile.id });
     const stored = this.#journal.state.turnstiles.find((state) => state.turnstile === turnstile.id);
-    const report = new TurnstileReport(turnstile.id, stored, clock, (state) => {
+    const report = new TurnstileReport(turnstile, stored, clock, (state) => {
       this.#journal.mark({ kind: 'turnstile', state }).catch((error: unknown) => {
         log.error({ err: error }, 'the state of a turnstile was not stored');
       });
     });
+    this.#reports.push(report);
     const unit = configuration.units.find(({ id }) => id === turnstile.unit);
     if (unit === undefined)
       throw new TypeError(`unit ${turnstile.unit} is missing from a checked configuration`);
@@ -105,12 +127,17 @@ export class Gateway {
       webhooksFor: (event) => interested(configuration.webhooks, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
       onDevice: (device) => report.describe(device),
+      onAlarm: (alarm) => this.#alarms.deviceAlarm(report.sample, alarm),
     });
     this.#intakes.push(intake);
     const { signal } = this.#stopping;
     rereadKeptLines(turnstile, { journal: this.#journal, intake, log, signal }).catch((error: unknown) => {
       if (!signal.aborted) log.error({ err: error }, 'kept lines were not read again');
     });
+    if (turnstile.tap !== undefined && isTcp(turnstile)) {
+      const onState = (state: SessionState): void => report.session(state);
+      return keepTapped({ turnstile, tap: turnstile.tap, intake, clock, log, onState }, signal);
+    }
     await keepConnected(
       {
         turnstile,
@@ -131,16 +158,21 @@ export class Gateway {
 class TurnstileReport {
   readonly #clock: Clock;
   readonly #store: (state: TurnstileState) => void;
+  readonly #name: string | undefined;
   #state: TurnstileState;
+  /** It is not connected until it is. */
+  #outageSinceMs: number | undefined;
 
   constructor(
-    turnstile: string,
+    { id: turnstile, name }: Pick<Turnstile, 'id' | 'name'>,
     stored: TurnstileState | undefined,
     clock: Clock,
     store: (state: TurnstileState) => void,
   ) {
     this.#clock = clock;
     this.#store = store;
+    this.#name = name;
+    this.#outageSinceMs = clock.now();
     this.#state = stored ?? { turnstile, state: 'offline', sinceMs: clock.now() };
   }
 
@@ -155,12 +187,23 @@ class TurnstileReport {
     return device;
   }
 
+  /** For alarms. */
+  get sample(): TurnstileSample {
+    const { turnstile, problem, clockSkewMs } = this.#state;
+    const outageSinceMs = this.#outageSinceMs;
+    return { turnstile, name: this.#name, outageSinceMs, problem: problem?.code, clockSkewMs };
+  }
+
   describe(device: DeviceDetails): void {
     this.#state = { ...this.#state, ...device };
     this.#store(this.#state);
   }
 
-  session({ state, problem }: SessionState): void {
+  session({ state, problem, outageSinceMs }: SessionState): void {
+    const isConnected = state === 'online' && outageSinceMs === undefined;
+    this.#outageSinceMs = isConnected
+      ? undefined
+      : (outageSinceMs ?? this.#outageSinceMs ?? this.#clock.now());
     const { problem: before, ...rest } = this.#state;
     if (state === rest.state && problem?.detail === before?.detail) return;
     const sinceMs = state === rest.state ? rest.sinceMs : this.#clock.now();
@@ -169,10 +212,17 @@ class TurnstileReport {
   }
 }
 
+/** Giro's own events go to a webhook only if its `events` names them. */
+const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
+
+function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly address: TcpAddress } {
+  return turnstile.address.kind === 'tcp';
+}
+
 /** What delivery is given of a webhook. */
 function target(webhook: Webhook): ConstructorParameters<typeof Dispatcher>[0]['webhooks'][number] {
-  const { id, url, key, allow, pace } = webhook;
-  return { id, url, keys: [key], allow, ...pace, fingerprint: fingerprint(webhook) };
+  const { pace, ...rest } = webhook;
+  return { ...rest, ...pace, fingerprint: fingerprint(webhook) };
 }
 
 /** Differs when anything of the webhook's configuration does; from it nothing of that can be read. */
@@ -187,7 +237,7 @@ function interested(
 ): readonly string[] {
   return webhooks
     .filter(({ active }) => active)
-    .filter(({ events }) => events === undefined || events.includes(name))
+    .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.includes(name)))
     .filter(({ units }) => units === undefined || units.includes(unit))
     .map(({ id }) => id);
 }

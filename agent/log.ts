@@ -28,7 +28,13 @@ export function createLog({ level = 'info', terminal = process.stderr.isTTY } = 
   if (terminal) {
     return pino(
       options,
-      pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', colorize: colours() }),
+      pretty({
+        destination: 2,
+        sync: true,
+        singleLine: true,
+        translateTime: 'SYS:HH:MM:ss',
+        colorize: colours(),
+      }),
     );
   }
   return pino(options, pino.destination({ dest: 2, sync: false }));

@@ -1,7 +1,11 @@
 import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
-import type { LinkAddress } from '../drivers/links/address.ts';
-import type { EVENTS } from './schema.ts';
+import type { LinkAddress, TcpListenAddress } from '../drivers/links/address.ts';
+import type { FORMATS } from './format-schema.ts';
+import type { EVENTS, SIGNATURES } from './schema.ts';
+import type { SigningKey } from './secret.ts';
+import type { Auth } from './webhook-auth.ts';
+import type { TlsSettings } from './webhook-tls.ts';
 
 /** A checked configuration: every reference resolved, every default filled in. */
 export interface Configuration {
@@ -28,6 +32,8 @@ export interface Unit {
   readonly company: number;
   /** IANA name. */
   readonly timezone: string;
+  /** Pacto database key, 32 hex. */
+  readonly key?: string | undefined;
 }
 
 export interface Turnstile {
@@ -37,6 +43,8 @@ export interface Turnstile {
   readonly name?: string | undefined;
   readonly driver: Driver;
   readonly address: LinkAddress;
+  /** Where the gym's software connects; then the address is a tcp one, and Giro only listens in. */
+  readonly tap?: TcpListenAddress | undefined;
   readonly swapDirection: boolean;
   /** What the driver's own schema made of them. */
   readonly options: unknown;
@@ -47,13 +55,25 @@ export interface Webhook {
   readonly url: URL;
   /** False: INATIVA, gets nothing, not even later. */
   readonly active: boolean;
-  /** Signing key, 24 to 64 bytes. */
-  readonly key: Uint8Array;
+  /** Newest first; at least one. */
+  readonly keys: readonly SigningKey[];
+  /** The file that holds all of them, if there is one; absolute. */
+  readonly secretFile: string | undefined;
+  readonly signatures: readonly (typeof SIGNATURES)[number][];
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: Auth | undefined;
+  readonly tls: TlsSettings | undefined;
+  /** Through which requests go. */
+  readonly proxy: URL | undefined;
   /** All when undefined. */
   readonly events?: readonly (typeof EVENTS)[number][] | undefined;
   /** All when undefined. */
   readonly units?: readonly string[] | undefined;
   readonly allow: readonly ('http' | 'loopback')[];
+  readonly format: Format;
+  /** Whether bodies carry the unit's key. */
+  readonly includeKey: boolean;
   readonly pace: Pace;
 }
 
@@ -70,3 +90,20 @@ export interface Pace {
   /** `size` is 1 to 100. */
   readonly batch?: { readonly size: number; readonly format: 'json' | 'cloudevents' } | undefined;
 }
+
+/** How the bodies of a webhook are written. */
+export type Format =
+  | { readonly name: Exclude<(typeof FORMATS)[number], 'pacto-plano'> }
+  | { readonly name: 'pacto-plano'; readonly fields: readonly FlatField[] };
+
+/** One field of a flat body: a member of the contract's body, or a constant. */
+export type FlatField =
+  | {
+      readonly name: string;
+      readonly path: readonly string[];
+      /** What is said instead of a value. */
+      readonly values?: Readonly<Record<string, Scalar>>;
+    }
+  | { readonly name: string; readonly value: Scalar };
+
+type Scalar = string | number | boolean;

@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<string, Text>> = {
 const PLURALS: Readonly<Record<string, Text>> = {
   driver: text('known drivers', 'drivers conhecidos'),
   events: text('known events', 'eventos conhecidos'),
+  signatures: text('known signatures', 'assinaturas conhecidas'),
 };
 
 /** What a zod issue says, in both languages. `value` is what stands at the issue's path. */
@@ -50,6 +51,8 @@ function describeValue(issue: z.core.$ZodIssue, value: unknown, name: string): P
   switch (issue.code) {
     case 'invalid_type':
       return wrongKind(issue.expected, value, name);
+    case 'invalid_union':
+      return wrongKind(issue.errors.flatMap(kindsWanted), value, name);
     case 'invalid_value': {
       if (typeof value !== 'string') return wrongKind('string', value, name);
       const plural = PLURALS[name] ?? text('known values', 'valores conhecidos');
@@ -66,16 +69,22 @@ function describeValue(issue: z.core.$ZodIssue, value: unknown, name: string): P
   }
 }
 
-function wrongKind(expected: string, value: unknown, name: string): Problem {
+/** What one branch of a union would take. */
+function kindsWanted(issues: readonly z.core.$ZodIssue[]): string[] {
+  return issues.flatMap((issue) => (issue.code === 'invalid_type' ? [issue.expected] : []));
+}
+
+function wrongKind(expected: string | readonly string[], value: unknown, name: string): Problem {
   if (name === '' && value === null) return { message: text('the file is empty', 'o arquivo está vazio') };
-  const wanted = KINDS[expected] ?? text(expected, expected);
+  const wanted = [expected].flat().map((kind) => KINDS[kind] ?? text(kind, kind));
   const found = kindOf(value);
   const at = name === '' ? text('the file', 'o arquivo') : text(name, name);
-  const needsQuotes = expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
+  const needsQuotes =
+    [expected].flat().includes('string') && (typeof value === 'number' || typeof value === 'boolean');
   return {
     message: text(
-      `${at.en}: expected ${wanted.en}, found ${found.en}`,
-      `${at['pt-BR']}: esperado ${wanted['pt-BR']}, encontrado ${found['pt-BR']}`,
+      `${at.en}: expected ${wanted.map(({ en }) => en).join(' or ')}, found ${found.en}`,
+      `${at['pt-BR']}: esperado ${wanted.map((kind) => kind['pt-BR']).join(' ou ')}, encontrado ${found['pt-BR']}`,
     ),
     help: needsQuotes ? text(`put it in quotes: "${value}"`, `coloque entre aspas: "${value}"`) : undefined,
   };

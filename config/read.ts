@@ -39,7 +39,7 @@ export function readConfiguration(
   const form = checker.parse(configurationSchema(drivers.map(({ name }) => name)), []);
   const units = checker.ids('units', text('unit', 'unidade'));
   const turnstiles = checkTurnstiles(checker, units, drivers);
-  const webhooks = checkWebhooks(checker, units);
+  const webhooks = checkWebhooks(checker, units, { folder, env });
   const data = dataFolder(checker, folder, env);
   if (form === undefined || checker.mistakes.length > 0) {
     throw new ConfigurationError(checker.mistakes, language);

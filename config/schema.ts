@@ -1,6 +1,12 @@
 import { z } from 'zod';
+import { formatKeys } from './format-schema.ts';
 import { type Problem, text } from './mistakes.ts';
+import { proxySchema } from './proxy.ts';
 import { timezoneProblem } from './timezone.ts';
+import { authSchema } from './webhook-auth.ts';
+import { headersSchema } from './webhook-headers.ts';
+import { secretSchema } from './webhook-secret.ts';
+import { tlsSchema } from './webhook-tls.ts';
 
 /** The events that a webhook can choose from. */
 export const EVENTS = [
@@ -9,7 +15,13 @@ export const EVENTS = [
   'notificarContrato',
   'notificarVendaAvulsa',
   'notificarPagamento',
+  'giro.alerta',
+  'giro.lacuna',
 ] as const;
+
+const DATABASE_KEY = /^[0-9a-f]{32}$/i;
+/** The schemes that a webhook's requests can be signed by. */
+export const SIGNATURES = ['standard', 'github', 'stripe'] as const;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -68,6 +80,13 @@ const unit = z
     name: z.string().min(1).max(120).optional().describe('Name of the unit: unidade.nome in bodies.'),
     company: z.int().min(1).describe('Number of the company in the management system: empresa in bodies.'),
     timezone: ruled(timezoneProblem).describe('IANA time zone of the unit, such as America/Sao_Paulo.'),
+    key: ruled((value) =>
+      DATABASE_KEY.test(value)
+        ? undefined
+        : { message: text('expected 32 hexadecimal digits', 'o esperado são 32 dígitos hexadecimais') },
+    )
+      .optional()
+      .describe('Pacto database key of the unit: chave in the bodies of webhooks with includeKey.'),
   })
   .describe('A unit of the gym.');
 
@@ -124,12 +143,25 @@ export const webhookSchema = z
     id: slug(64).describe('Short name of the webhook, for commands, logs and the journal.'),
     url: z.string().describe('Where events are posted: https://HOST/PATH.'),
     active: z.boolean().default(true).describe('false: INATIVA, nothing is sent and nothing is queued.'),
-    secret: z
-      .string()
+    secret: secretSchema,
+    signatures: z
+      .array(z.enum(SIGNATURES))
+      .min(1)
+      .default(['standard'])
       .describe(
-        'Signing secret (Standard Webhooks): whsec_ and base64 of 24 to 64 bytes. Better kept outside this file, by a reference to it or to an environment variable.',
+        'How requests are signed: standard (webhook-signature), github (X-Hub-Signature-256), stripe (Stripe-Signature). The last two are keyed by the text of the secret as it stands, whsec_ included.',
       ),
-    events: z.array(z.enum(EVENTS)).min(1).optional().describe('The events that it gets. Default: all.'),
+    headers: headersSchema,
+    auth: authSchema.optional(),
+    tls: tlsSchema.optional(),
+    proxy: proxySchema,
+    events: z
+      .array(z.enum(EVENTS))
+      .min(1)
+      .optional()
+      .describe(
+        'The events that it gets. Default: all notificar... events. giro.alerta (what is wrong here, and when it is over) and giro.lacuna (accesses of which only the number is known) come only if named.',
+      ),
     units: z.array(z.string()).min(1).optional().describe('The units whose events it gets. Default: all.'),
     allow: z
       .array(z.enum(['http', 'loopback']))
@@ -137,6 +169,7 @@ export const webhookSchema = z
       .describe(
         'What is permitted besides https to another machine: http, loopback (a receiver on this machine).',
       ),
+    ...formatKeys,
     ...pace,
   })
   .describe('A destination of events.');
@@ -158,6 +191,12 @@ export function turnstileSchema(driverNames: readonly string[]) {
         .string()
         .describe(
           'How it is reached: tcp://HOST:PORT, tcp-listen://HOST:PORT (the device dials) or serial:///dev/ttyUSB0?baudRate=9600.',
+        ),
+      tap: z
+        .string()
+        .optional()
+        .describe(
+          'Where the gym’s own access software connects instead (tcp-listen://HOST:PORT): Giro passes everything on to the device, hears it, and sends nothing itself.',
         ),
       swapDirection: z
         .boolean()

@@ -29,6 +29,8 @@ const NO_KEY: Problem = {
 interface Spot {
   readonly offset: number;
   readonly keyOffset: number | undefined;
+  /** Of a text. */
+  readonly written: string | undefined;
   /** A problem of the value is reported already; what follows from it would only confuse. */
   isSpoiled: boolean;
 }
@@ -84,6 +86,11 @@ export class Source {
     return this.placeOf(spot?.keyOffset ?? spot?.offset ?? 0);
   }
 
+  /** The text at `path` as it is written, with its references; undefined when it is no text. */
+  written(path: Path): string | undefined {
+    return this.#spots.get(JSON.stringify(path))?.written;
+  }
+
   isSpoiled(path: Path): boolean {
     return this.#spots.get(JSON.stringify(path))?.isSpoiled ?? false;
   }
@@ -99,7 +106,12 @@ export class Source {
   }
 
   #read(node: Node | null, path: Path, at: { offset: number; keyOffset?: number }): unknown {
-    const spot: Spot = { offset: node?.range?.[0] ?? at.offset, keyOffset: at.keyOffset, isSpoiled: false };
+    const spot: Spot = {
+      offset: node?.range?.[0] ?? at.offset,
+      keyOffset: at.keyOffset,
+      written: isScalar(node) && typeof node.value === 'string' ? node.value : undefined,
+      isSpoiled: false,
+    };
     this.#spots.set(JSON.stringify(path), spot);
     this.#values += 1;
     const spoil = (problem: Problem): undefined => {

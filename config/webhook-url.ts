@@ -28,6 +28,10 @@ function refusal(url: URL, value: string, allow: readonly unknown[]): Problem | 
         'the URL holds a user or password; Giro signs its requests instead',
         'a URL contém usuário ou senha; o Giro assina as requisições em vez disso',
       ),
+      help: text(
+        'if the receiver wants them, use auth: { basic: { user: ..., password: ... } }',
+        'se o destino os exige, use auth: { basic: { user: ..., password: ... } }',
+      ),
     };
   }
   if (value.includes('#')) {
@@ -71,7 +75,8 @@ function unreadable(value: string): Problem {
   };
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether the host of a URL is this machine by what it is called. */
+export function isLoopback(hostname: string): boolean {
   if (hostname === 'localhost' || hostname.endsWith('.localhost')) return true;
   const address = hostname.replace(/^\[|\]$/g, '');
   const version = isIP(address);

@@ -86,6 +86,19 @@ export const ERRORS = {
       'pt-BR': 'conecte o adaptador ou corrija o caminho (ls /dev/serial/by-id)',
     },
   },
+  TAP_IDLE: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the gym’s software is not connected through the tap',
+      'pt-BR': 'o sistema da academia não está conectado pela escuta (tap)',
+    },
+    remedy: {
+      en: 'in that software, give the address of this machine and the port of tap as the address of the turnstile',
+      'pt-BR':
+        'naquele sistema, informe o endereço deste computador e a porta de tap como endereço da catraca',
+    },
+  },
   DEVICE_SILENT: {
     exitCode: 69,
     retry: true,
@@ -172,6 +185,31 @@ export const ERRORS = {
     remedy: {
       en: 'correct the owner and the mode (0600) of the file, or restore it from a backup',
       'pt-BR': 'corrija o dono e o modo (0600) do arquivo, ou restaure-o de um backup',
+    },
+  },
+  SECRET_NOT_IN_FILE: {
+    exitCode: 78,
+    retry: false,
+    summary: {
+      en: 'the secret of this webhook is not in a file of its own',
+      'pt-BR': 'o segredo deste webhook não está em um arquivo próprio',
+    },
+    remedy: {
+      en: 'put the secret alone in a file and name that file in secret:, or change it by hand where it stands',
+      'pt-BR':
+        'coloque o segredo sozinho em um arquivo e indique esse arquivo em secret:, ou troque-o à mão onde ele está',
+    },
+  },
+  SECRET_NOT_WRITTEN: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the secret file cannot be written; the old secret stays',
+      'pt-BR': 'não foi possível gravar o arquivo do segredo; vale o antigo',
+    },
+    remedy: {
+      en: 'check the permissions of the file and of its folder, or use the user that owns them',
+      'pt-BR': 'verifique as permissões do arquivo e da pasta, ou use o usuário dono deles',
     },
   },
   ADDRESS_BLOCKED: {

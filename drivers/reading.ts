@@ -1,3 +1,5 @@
+import type { Text } from './language.ts';
+
 /**
  * What a driver reports. Values are the contract's own words (webhook.schema.json), so that what a technician maps
  * in the configuration, what a driver reports and what an integrator receives are the same words.
@@ -148,8 +150,19 @@ export type DeviceFact =
       readonly serial?: string;
       readonly firmware?: string;
     }
-  /** A condition of the device that a person should know; the code is stable, the text is for logs and `status`. */
-  | { readonly kind: 'alarm'; readonly code: string; readonly at?: DeviceTime; readonly text: string }
+  /** A condition of the device that a person should know; the code is stable (at most 64 characters). */
+  | { readonly kind: 'alarm'; readonly code: string; readonly at?: DeviceTime; readonly text: Text }
+  /** Accesses that certainly happened and of which nothing else is known: between two readings of its counters, or lost by its memory. */
+  | {
+      readonly kind: 'gap';
+      readonly from: DeviceTime;
+      readonly to: DeviceTime;
+      readonly entries?: number;
+      readonly exits?: number;
+      /** Of accesses, where the device does not tell entries from exits. */
+      readonly count?: number;
+      readonly cause: 'contadores' | 'registros_perdidos';
+    }
   /** Bytes that are no message: a line that does not match. Kept in the journal, bounded by retention. */
   | { readonly kind: 'unrecognised'; readonly bytes: Uint8Array };
 

@@ -2,6 +2,7 @@ import type { Turnstile, Unit } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { AccessReading, DeviceFact, Reading } from '../../drivers/reading.ts';
+import { type Gap, gapEvent } from '../alarms/gap.ts';
 import type { Accept, Delivery, KeptLine, NewEvent, OpenAccess, TurnstileState } from '../journal/records.ts';
 import { accessEvent } from './body.ts';
 import type { Identity } from './identity.ts';
@@ -30,7 +31,11 @@ export interface IntakeOptions {
   readonly onAccepted: (deliveries: readonly Delivery[]) => void;
   /** The device said something of itself. */
   readonly onDevice: (device: DeviceDetails) => void;
+  /** The device reported an alarm of its own; resolves after the commit. */
+  readonly onAlarm: (alarm: DeviceAlarm) => Promise<void>;
 }
+
+type DeviceAlarm = Extract<DeviceFact, { kind: 'alarm' }>;
 
 export type DeviceDetails = Pick<
   TurnstileState,
@@ -55,13 +60,15 @@ export class Intake {
     this.#armDeadline();
   }
 
-  record(...readings: Reading[]): Promise<void> {
-    return this.#commit(this.#take(readings, this.#options.clock.now()));
+  async record(...readings: Reading[]): Promise<void> {
+    const accept = this.#take(readings, this.#options.clock.now());
+    await Promise.all([this.#commit(accept), ...this.#alarms(readings)]);
   }
 
-  recordAt(position: string, ...readings: Reading[]): Promise<void> {
+  async recordAt(position: string, ...readings: Reading[]): Promise<void> {
     const cursor = { turnstile: this.#options.turnstile.id, position };
-    return this.#commit({ ...this.#take(readings, this.#options.clock.now()), cursor });
+    const accept = { ...this.#take(readings, this.#options.clock.now()), cursor };
+    await Promise.all([this.#commit(accept), ...this.#alarms(readings)]);
   }
 
   /** Records what a kept line turned out to say, as heard when it came; it is kept no longer. */
@@ -78,6 +85,7 @@ export class Intake {
   #take(readings: readonly Reading[], heardAtMs: number): Accept {
     const steps: JoinStep[] = [];
     const unrecognised = [];
+    const gaps: NewEvent[] = [];
     for (const reading of readings) {
       switch (reading.kind) {
         case 'identified':
@@ -89,11 +97,15 @@ export class Intake {
         case 'unrecognised':
           unrecognised.push({ turnstile: this.#options.turnstile.id, atMs: heardAtMs, bytes: reading.bytes });
           break;
+        case 'gap':
+          gaps.push(this.#gap(reading, heardAtMs));
+          break;
         default:
           this.#note(reading);
       }
     }
-    return { ...this.#changes(steps), unrecognised };
+    const changes = this.#changes(steps);
+    return { ...changes, events: [...changes.events, ...gaps], unrecognised };
   }
 
   #joined(reading: AccessReading, heardAtMs: number): JoinStep[] {
@@ -115,7 +127,17 @@ export class Intake {
     });
   }
 
-  #note(fact: Exclude<DeviceFact, { kind: 'unrecognised' }>): void {
+  #gap(gap: Gap, heardAtMs: number): NewEvent {
+    const { agent, unit, turnstile, identity, webhooksFor } = this.#options;
+    const event = gapEvent(gap, { agent, unit, turnstile, identity }, heardAtMs);
+    return { ...event, webhooks: webhooksFor(event) };
+  }
+
+  #alarms(readings: readonly Reading[]): Promise<void>[] {
+    return readings.flatMap((reading) => (reading.kind === 'alarm' ? [this.#options.onAlarm(reading)] : []));
+  }
+
+  #note(fact: Exclude<DeviceFact, { kind: 'unrecognised' | 'gap' }>): void {
     const { unit, log, onDevice } = this.#options;
     switch (fact.kind) {
       case 'clock': {
@@ -130,14 +152,14 @@ export class Intake {
         break;
       }
       case 'alarm':
-        log.warn({ code: fact.code, text: fact.text }, 'device alarm');
+        log.warn({ code: fact.code, text: fact.text.en }, 'device alarm');
         return;
     }
     onDevice(this.#device);
   }
 
   /** What the steps of one call leave behind: an access that opened and closed in the same call was never open. */
-  #changes(steps: readonly JoinStep[]): Accept {
+  #changes(steps: readonly JoinStep[]): Accept & { readonly events: readonly NewEvent[] } {
     const { agent, turnstile, unit, webhooksFor } = this.#options;
     const opened = new Map<string, OpenAccess>();
     const closed = new Map<string, Pick<OpenAccess, 'turnstile' | 'key'>>();
@@ -164,9 +186,11 @@ export class Intake {
     const { log, onAccepted } = this.#options;
     const { deliveries, duplicates } = await this.#options.accept(accept);
     onAccepted(deliveries);
-    for (const { id, access } of accept.events ?? []) {
+    for (const { id, name, access } of accept.events ?? []) {
       if (duplicates.includes(id)) {
-        log.debug({ id }, 'access already known');
+        log.debug({ id, name }, 'already known');
+      } else if (name === 'giro.lacuna') {
+        log.warn({ id }, 'accesses of the device are missing');
       } else {
         const { result, passage, direction } = access ?? {};
         log.info({ id, result, passage, direction }, 'access');

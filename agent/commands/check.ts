@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../config/mistakes.ts';
 import type { Text } from '../../drivers/language.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import { unverifiedNote } from './unverified.ts';
 
 export const describeCheck: DescribeCommand = (program: Command) => {
   program
@@ -19,6 +20,8 @@ async function check(options: { config?: string; json?: boolean }): Promise<void
   try {
     const { configuration } = await openConfiguration(options.config);
     console.log(options.json ? JSON.stringify(summary(configuration)) : sentence(configuration));
+    const note = unverifiedNote(configuration);
+    if (note !== undefined) console.error(note.text[configuration.agent.language]);
   } catch (error) {
     if (options.json && error instanceof ConfigurationError) {
       console.log(JSON.stringify({ valid: false, mistakes: error.mistakes }));
@@ -34,7 +37,7 @@ function summary({ path, agent, units, turnstiles, webhooks }: Configuration): o
     data: agent.data,
     units: units.map(({ id }) => id),
     turnstiles: turnstiles.map(({ id }) => id),
-    webhooks: webhooks.map(({ id, active }) => ({ id, active })),
+    webhooks: webhooks.map(({ id, active, format }) => ({ id, active, format: format.name })),
   };
 }
 

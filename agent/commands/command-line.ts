@@ -8,6 +8,7 @@ import { describeCheck } from './check.ts';
 import { describeEvents } from './events.ts';
 import { describeListen } from './listen.ts';
 import { describeRun } from './run.ts';
+import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
 import { describeStatus } from './status.ts';
 
@@ -25,6 +26,7 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeEvents,
   describeSimulate,
   describeListen,
+  describeSecret,
 ];
 
 /** Runs one command line; resolves with the exit code (0 fine, 1 problem, 64 usage, 69 unavailable, 78 configuration). */

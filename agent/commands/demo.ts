@@ -9,7 +9,7 @@ import { notificationLine, Receiver } from './receiver.ts';
 
 /** Mean time between two people at one turnstile, and between the steps of one passage. */
 const EVERY_MS = 4_000;
-const PACE_MS = 500;
+const PACE_MS = 400;
 
 export interface Demo {
   /** The first people come. */
@@ -67,7 +67,7 @@ async function startReceiver({ webhooks }: Configuration): Promise<Receiver> {
   const receiver = new Receiver({
     host: webhook.url.hostname,
     port,
-    secret: `whsec_${Buffer.from(webhook.key).toString('base64')}`,
+    secret: webhook.keys[0]?.text ?? '',
     status: 200,
     delayMs: 0,
     onReceived: (received) => console.log(notificationLine(received)),

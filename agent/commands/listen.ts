@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { parseSecret } from '../../config/secret.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { integerOption } from './options.ts';
+import type { Received } from './receiver.ts';
 
 interface ListenOptions {
   readonly port: number;
@@ -31,7 +32,10 @@ export const describeListen: DescribeCommand = (program: Command) => {
     )
     .option('--status <code>', 'status of the answers, to try failures', integerOption(200, 599), 200)
     .option('--delay <ms>', 'time before each answer, in ms', integerOption(0, 600_000), 0)
-    .option('--json', 'prints one JSON object a line: {id, repeated, attempt, sha256, body}')
+    .option(
+      '--json',
+      'prints one JSON object a line: {id, repeated, attempt, sha256, format, attributes, body}; body is the data of a CloudEvent, attributes are its own',
+    )
     .addHelpText('after', '\nExample:\n  giro listen --port 8480 --secret whsec_...')
     .action(listen);
 };
@@ -45,11 +49,7 @@ async function listen(options: ListenOptions): Promise<void> {
     status: options.status,
     delayMs: options.delay,
     onReceived: (received) =>
-      console.log(
-        options.json
-          ? JSON.stringify({ ...received, body: JSON.parse(received.body) })
-          : notificationLine(received),
-      ),
+      console.log(options.json ? JSON.stringify(asJson(received)) : notificationLine(received)),
     onRefused: (why) => console.error(`refused: ${why}`),
   });
   const port = await receiver.listen();
@@ -60,8 +60,14 @@ async function listen(options: ListenOptions): Promise<void> {
   await receiver.close();
 }
 
+function asJson({ data, body: _, ...rest }: Received): object {
+  return { ...rest, body: data };
+}
+
 function secretOption(text: string): string {
   const parsed = parseSecret(text);
   if ('problem' in parsed) throw new InvalidArgumentError(parsed.problem.en);
+  if (parsed.key.kind !== 'hmac')
+    throw new InvalidArgumentError('only whsec_ signatures can be verified here');
   return text;
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import { isContract, type Recognised, recognise } from '../formats/recognise.ts';
+import { LONGEST_BODY_BYTES } from '../formats/render.ts';
 
-/** Bodies are at most 256 KiB (webhooks.md, "Payload"). */
-const LONGEST_BODY = 256 * 1024;
 /** How many ids are remembered to tell a repeated delivery. */
 const REMEMBERED_IDS = 100_000;
 
 /** One verified request. */
-export interface Received {
+export interface Received extends Recognised {
   readonly id: string;
   /** Whether the id was there before. */
   readonly repeated: boolean;
@@ -86,12 +86,19 @@ export class Receiver {
       response.writeHead(401).end();
       return;
     }
+    const content = contentOf(request, body);
+    if (content === undefined) {
+      onRefused('neither JSON nor a CloudEvent');
+      response.writeHead(400).end();
+      return;
+    }
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     const id = String(request.headers['webhook-id']);
     const repeated = this.#seen.has(id);
     if (status >= 200 && status <= 299) this.#remember(id);
     const sha256 = createHash('sha256').update(body).digest('hex');
-    onReceived({ id, repeated, attempt: Number(request.headers['x-giro-tentativa']), sha256, body });
+    const attempt = Number(request.headers['x-giro-tentativa']);
+    onReceived({ id, repeated, attempt, sha256, body, ...content });
     response.writeHead(status).end();
   }
 
@@ -124,20 +131,36 @@ async function textOf(request: IncomingMessage): Promise<string | undefined> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size <= LONGEST_BODY) chunks.push(chunk);
+    if (size <= LONGEST_BODY_BYTES) chunks.push(chunk);
   }
-  return size <= LONGEST_BODY ? Buffer.concat(chunks).toString('utf8') : undefined;
+  return size <= LONGEST_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined;
+}
+
+/** Undefined when it is none of what Giro sends. */
+function contentOf(request: IncomingMessage, body: string): Recognised | undefined {
+  try {
+    return recognise(request.headers, body);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 /** One notification on one line, for a person. */
-export function notificationLine({ body, repeated, attempt }: Received): string {
-  const { sequencia, evento, ocorridoEm, dispositivo, acesso, pessoa } = JSON.parse(body) as {
+export function notificationLine({ data, body, repeated, attempt }: Received): string {
+  const marks = [...(attempt > 1 ? [`(attempt ${attempt})`] : []), ...(repeated ? ['(repeated)'] : [])];
+  return [...(isContract(data) ? contractParts(data) : [body]), ...marks].join('  ');
+}
+
+function contractParts(body: unknown): string[] {
+  const { sequencia, evento, ocorridoEm, dispositivo, acesso, pessoa, alerta } = body as {
     sequencia: number;
     evento: string;
     ocorridoEm: string;
     dispositivo?: { id: string };
     acesso?: { resultado: string; passagem: string; sentido: string; meio: string; motivo?: string };
     pessoa?: { tipo: string; sistema: string; idExterno: string } | null;
+    alerta?: { codigo: string; situacao: string; texto: string };
   };
   const access =
     acesso === undefined
@@ -156,7 +179,6 @@ export function notificationLine({ body, repeated, attempt }: Received): string 
     ...(dispositivo ? [dispositivo.id] : []),
     ...access,
     ...person,
-    ...(attempt > 1 ? [`(attempt ${attempt})`] : []),
-    ...(repeated ? ['(repeated)'] : []),
-  ].join('  ');
+    ...(alerta ? [alerta.codigo, alerta.situacao, alerta.texto] : []),
+  ];
 }

@@ -5,6 +5,7 @@ import type { Text } from '../../drivers/language.ts';
 import { version } from '../version.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import { unverifiedNote } from './unverified.ts';
 
 /** npm and the terminal both pass one Ctrl-C on: the second within this time is the same one. */
 const SAME_SIGNAL_MS = 1_000;
@@ -43,6 +44,11 @@ async function run(options: { config?: string }): Promise<void> {
     },
     'gateway started',
   );
+  const note = unverifiedNote(configuration);
+  if (note !== undefined) {
+    const text = note.text[configuration.agent.language];
+    log.warn({ webhooks: note.webhooks, text }, 'format pacto-plano is unverified');
+  }
   demo?.begin();
   try {
     const end = await Promise.race([stopped, gateway.failed]);

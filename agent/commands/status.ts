@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { Configuration, Webhook } from '../../config/configuration.ts';
 import type { Language } from '../../drivers/language.ts';
 import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
+import type { Alarm } from '../journal/records.ts';
+import { alarmLines } from './alarm-lines.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { momentText, spanText, tableText } from './texts.ts';
@@ -10,7 +12,7 @@ export const describeStatus: DescribeCommand = (program: Command) => {
   program
     .command('status')
     .description(
-      'each turnstile (online since, last access) and each webhook (state, queue, oldest, last answer)',
+      'what is wrong and what to do about it, each turnstile (online since, last access) and each webhook (state, queue, oldest, last answer)',
     )
     .option(...CONFIG_OPTION)
     .option('--json', 'prints the same as JSON')
@@ -21,6 +23,8 @@ export const describeStatus: DescribeCommand = (program: Command) => {
 /** What `status --json` prints; times are Unix ms. */
 interface Status {
   readonly running: boolean;
+  /** What is wrong, the oldest first; texts by language. */
+  readonly alarms: readonly Alarm[];
   readonly turnstiles: readonly (TurnstileStatus & { readonly name?: string })[];
   readonly webhooks: readonly (WebhookStatus & { readonly active: boolean; readonly configured: boolean })[];
   /** Lines that no pattern matched, per turnstile. */
@@ -33,15 +37,18 @@ interface Status {
 
 async function status(options: { config?: string; json?: boolean }): Promise<void> {
   const { configuration } = await openConfiguration(options.config);
-  const [{ openReader }, { isOwned }] = await Promise.all([
+  const [{ openReader }, { isOwned }, { alarmsNow }] = await Promise.all([
     import('../journal/queries.ts'),
     import('../journal/lock.ts'),
+    import('../alarms/refusal-note.ts'),
   ]);
   const { data } = configuration.agent;
   const reader = openReader(data);
   try {
+    const running = isOwned(data);
     const found: Status = {
-      running: isOwned(data),
+      running,
+      alarms: running ? alarmsNow(reader.alarms(), data) : reader.alarms(),
       turnstiles: turnstiles(configuration, reader.turnstiles()),
       webhooks: webhooks(configuration, reader.webhooks()),
       unrecognised: reader.unrecognised(),
@@ -168,6 +175,8 @@ function statusText(found: Status, { agent, units }: Configuration, nowMs: numbe
   );
   return [
     found.running ? words.running : words.stopped,
+    '',
+    ...alarmLines(found.alarms, language, at),
     '',
     tableText([[words.turnstile, words.state, words.since, words.lastAccess], ...turnstileRows]),
     '',

@@ -11,6 +11,7 @@ function block(list: BlockList, address: string, prefix: number): void {
   const group = (high: number, low: number): string => ((high << 8) | low).toString(16);
   list.addSubnet(address, prefix, 'ipv4');
   list.addSubnet(`64:ff9b::${address}`, 96 + prefix, 'ipv6');
+  list.addSubnet(`64:ff9b:1::${address}`, 96 + prefix, 'ipv6'); // NAT64 of a network's own (RFC 8215)
   list.addSubnet(`2002:${group(a, b)}:${group(c, d)}::`, 16 + prefix, 'ipv6');
 }
 

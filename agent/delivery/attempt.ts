@@ -1,5 +1,6 @@
 import type { Dispatcher as HttpDispatcher } from 'undici';
-import { type Outcome, OWN_FAULTS } from './outcome.ts';
+import type { Connection, ConnectionAware, Opening } from './connection.ts';
+import { type Outcome, OWN_FAULTS, type Timings } from './outcome.ts';
 
 const READ_LIMIT_BYTES = 64 * 1024;
 const KEPT_BYTES = 16 * 1024;
@@ -17,7 +18,7 @@ export interface Timeouts {
 type Headers = Parameters<NonNullable<HttpDispatcher.DispatchHandler['onResponseStart']>>[2];
 
 /** One HTTP request, from its start to an outcome. The outcome stands with the answer's headers; the body can't change it. */
-export class Attempt implements HttpDispatcher.DispatchHandler {
+export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware {
   readonly #timeouts: Timeouts;
   readonly #signal: AbortSignal;
   readonly #startedAt: number;
@@ -27,7 +28,10 @@ export class Attempt implements HttpDispatcher.DispatchHandler {
   #deadline: NodeJS.Timeout | undefined;
   /** Headers first, then body. */
   #phase: NodeJS.Timeout | undefined;
-  #answered = false;
+  #connection: Connection | undefined;
+  /** How the connection was opened last before this attempt. */
+  #openedBefore: Opening | undefined;
+  #firstByteAt: number | undefined;
   #answer: { readonly status: number; readonly headers: Headers } | undefined;
   #kept: Uint8Array[] = [];
   #readBytes = 0;
@@ -58,6 +62,11 @@ export class Attempt implements HttpDispatcher.DispatchHandler {
     });
   }
 
+  onConnection(connection: Connection): void {
+    this.#connection = connection;
+    this.#openedBefore = connection.latest;
+  }
+
   onRequestStart(controller: HttpDispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#done) {
@@ -68,7 +77,7 @@ export class Attempt implements HttpDispatcher.DispatchHandler {
   }
 
   onResponseStarted(): void {
-    this.#answered = true;
+    this.#firstByteAt ??= performance.now(); // an interim answer has one of its own
   }
 
   onResponseStart(_controller: HttpDispatcher.DispatchController, status: number, headers: Headers): void {
@@ -117,10 +126,13 @@ export class Attempt implements HttpDispatcher.DispatchHandler {
   }
 
   #outcome(code: string): Outcome {
-    const ms = Math.round(performance.now() - this.#startedAt);
+    const timings = this.#timings();
+    const remoteAddress = this.#connection?.latest?.remoteAddress;
+    const measured = { timings, ...(remoteAddress === undefined ? {} : { remoteAddress }) };
+    const ms = timings.totalMs;
     if (this.#answer === undefined) {
       const sent = this.#controller !== undefined;
-      return { kind: 'fault', code, sent, answered: this.#answered, ms };
+      return { kind: 'fault', code, sent, answered: this.#firstByteAt !== undefined, ms, ...measured };
     }
     const { status, headers } = this.#answer;
     return {
@@ -132,12 +144,29 @@ export class Attempt implements HttpDispatcher.DispatchHandler {
       allowedRate: first(headers['webhook-allowed-rate']),
       body: Buffer.concat(this.#kept),
       ms,
+      ...measured,
+    };
+  }
+
+  #timings(): Timings {
+    const latest = this.#connection?.latest;
+    const opening = latest === this.#openedBefore ? undefined : latest;
+    return {
+      dnsMs: rounded(opening?.dnsMs),
+      connectMs: rounded(opening?.connectMs),
+      tlsMs: rounded(opening?.tlsMs),
+      firstByteMs: rounded(this.#firstByteAt && this.#firstByteAt - this.#startedAt),
+      totalMs: Math.round(performance.now() - this.#startedAt),
     };
   }
 }
 
 function first(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
+}
+
+function rounded(ms: number | null | undefined): number | null {
+  return ms === null || ms === undefined ? null : Math.round(ms);
 }
 
 /** The code of an error, or its name where a library gives no code (undici's HTTPParserError). */

@@ -2,7 +2,7 @@ import type { Text } from '../../drivers/language.ts';
 import type { FailureClass } from '../journal/records.ts';
 import { causeOfStatus, classOfStatus } from './answers.ts';
 import { FAULTS, nameFault } from './faults.ts';
-import type { Outcome } from './outcome.ts';
+import type { Answer, Fault, Outcome } from './outcome.ts';
 
 /** What an outcome means. */
 export interface Classified {
@@ -15,17 +15,39 @@ export interface Classified {
 
 /** Sorts an outcome into its failure class (webhooks.md 1). Pure; every outcome has one. */
 export function classify(outcome: Outcome): Classified {
-  if (outcome.kind === 'answer') {
-    const kind = classOfStatus(outcome.status);
-    return {
-      class: kind,
-      outcome: kind === 'ok' ? 'ok' : `http_${outcome.status}`,
-      cause: causeOfStatus(outcome.status, outcome.location),
-    };
-  }
-  const name = nameFault(outcome);
+  const what = outcome.kind === 'answer' ? classifyAnswer(outcome) : classifyFault(outcome);
+  return outcome.from === 'tokenEndpoint' ? atTokenEndpoint(what) : what;
+}
+
+function classifyAnswer({ status, location }: Answer): Classified {
+  const kind = classOfStatus(status);
+  return {
+    class: kind,
+    outcome: kind === 'ok' ? 'ok' : `http_${status}`,
+    cause: causeOfStatus(status, location),
+  };
+}
+
+function classifyFault(fault: Fault): Classified {
+  const name = nameFault(fault);
   return { class: FAULTS[name].class, outcome: name, cause: FAULTS[name].cause };
 }
+
+/** Its refusal is about the configuration, never about one event: nothing is parked for it. */
+function atTokenEndpoint({ class: kind, outcome, cause }: Classified): Classified {
+  const refusesClient = outcome === 'http_400' || outcome === 'http_401';
+  const { en, 'pt-BR': ptBr } = refusesClient ? CLIENT_REFUSED : cause;
+  return {
+    class: kind === 'D' || kind === 'E' ? 'C' : kind,
+    outcome: `token_${outcome}`,
+    cause: { en: `token endpoint: ${en}`, 'pt-BR': `servidor de tokens: ${ptBr}` },
+  };
+}
+
+const CLIENT_REFUSED: Text = {
+  en: 'it gives this client no token: check clientId, clientSecret and scope',
+  'pt-BR': 'ele não dá um token a este cliente: verifique clientId, clientSecret e scope',
+};
 
 /** Whether the receiver asks for less at once: then the drain halves its concurrency (webhooks.md 1). */
 export function isOverload({ outcome }: Classified): boolean {

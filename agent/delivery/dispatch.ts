@@ -69,4 +69,9 @@ export class Dispatcher {
   endpoints(): EndpointState[] {
     return [...this.#queues.values()].map((queue) => queue.endpoint);
   }
+
+  /** Where each webhook stands, and what waits for it, for alarms. */
+  health(): readonly { endpoint: EndpointState; isWaiting: boolean; failedTries: number }[] {
+    return [...this.#queues.values()].map((queue) => ({ endpoint: queue.endpoint, ...queue.backlog }));
+  }
 }

@@ -56,8 +56,9 @@ export const FAULTS = {
     class: 'A',
     codes: ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET'],
     cause: {
-      en: 'the connection was closed before any answer',
-      'pt-BR': 'a conexão foi fechada antes de qualquer resposta',
+      en: 'the connection was closed before any answer; a receiver that wants another client certificate does that too',
+      'pt-BR':
+        'a conexão foi fechada antes de qualquer resposta; um destino que exige outro certificado de cliente também faz isso',
     },
   },
   not_tls: {
@@ -75,6 +76,30 @@ export const FAULTS = {
       en: 'the TLS handshake failed: the receiver and Giro found no common version or cipher, or it wants a client certificate',
       'pt-BR':
         'a negociação TLS falhou: não há versão ou cifra em comum, ou o destino exige um certificado de cliente',
+    },
+  },
+  proxy_unreachable: {
+    class: 'A',
+    codes: [OWN_FAULTS.proxyUnreachable],
+    cause: {
+      en: 'no connection to the proxy: it is down, or its address is wrong',
+      'pt-BR': 'sem conexão com o proxy: está fora do ar, ou o endereço dele está errado',
+    },
+  },
+  proxy_refused: {
+    class: 'A',
+    codes: [OWN_FAULTS.proxyRefused],
+    cause: {
+      en: 'the proxy does not let this connection through, or cannot reach the receiver either',
+      'pt-BR': 'o proxy não deixa esta conexão passar, ou também não alcança o destino',
+    },
+  },
+  proxy_credentials: {
+    class: 'A',
+    codes: [OWN_FAULTS.proxyCredentials],
+    cause: {
+      en: 'the proxy wants a user and password: put them in the URL of proxy',
+      'pt-BR': 'o proxy exige usuário e senha: coloque-os na URL de proxy',
     },
   },
   local_resources: {
@@ -131,6 +156,15 @@ export const FAULTS = {
       'pt-BR': 'o certificado do destino é de outro nome, não o da URL',
     },
   },
+  tls_pin: {
+    class: 'C',
+    codes: [OWN_FAULTS.wrongPin],
+    cause: {
+      en: "the receiver's certificate has another key than the pinned one: it was changed, or somebody stands in between",
+      'pt-BR':
+        'a chave do certificado do destino não é a fixada em tls.pin: ela foi trocada, ou há alguém no meio do caminho',
+    },
+  },
   tls_expired: {
     class: 'C',
     codes: ['CERT_HAS_EXPIRED', 'CRL_HAS_EXPIRED'],
@@ -174,6 +208,14 @@ export const FAULTS = {
       en: "nobody that this machine trusts signed the receiver's certificate, or its chain is incomplete",
       'pt-BR':
         'o certificado do destino não foi assinado por quem esta máquina confia, ou a cadeia está incompleta',
+    },
+  },
+  no_token: {
+    class: 'C',
+    codes: [OWN_FAULTS.noToken],
+    cause: {
+      en: 'its answer holds no access token that can be used',
+      'pt-BR': 'a resposta não contém um token de acesso utilizável',
     },
   },
   address_blocked: {

@@ -1,21 +1,21 @@
-import { isIP } from 'node:net';
-import { performance } from 'node:perf_hooks';
-import { Pool } from 'undici';
+import type { Webhook } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/clock.ts';
 import type { Delivery } from '../journal/records.ts';
-import { blockedAddress, guardedLookup, type Lookup } from './address-guard.ts';
-import { Attempt, type Timeouts } from './attempt.ts';
+import type { Lookup } from './address-guard.ts';
+import type { Timeouts } from './attempt.ts';
 import type { Batch, BatchOptions } from './batches.ts';
 import type { Order } from './lanes.ts';
-import { type Fault, type Outcome, OWN_FAULTS } from './outcome.ts';
-import { sign } from './signature.ts';
+import type { Outcome } from './outcome.ts';
+import { Signer } from './signature.ts';
+import { basic, TokenSource } from './tokens.ts';
+import { Transport } from './transport.ts';
 
 /** A configured destination, as delivery needs it. */
-export interface WebhookTarget {
+export interface WebhookTarget
+  extends Pick<Webhook, 'keys'>,
+    Partial<Pick<Webhook, 'signatures' | 'headers' | 'auth' | 'tls' | 'proxy'>> {
   readonly id: string;
   readonly url: URL;
-  /** Signing keys, newest first. */
-  readonly keys: readonly Uint8Array[];
   readonly allow: readonly ('http' | 'loopback')[];
   /** Lanes in parallel; requests in parallel with `order: none`. */
   readonly maxInFlight: number;
@@ -35,7 +35,7 @@ export interface WebhookTarget {
 
 /** One event on its way, with what changes from attempt to attempt. */
 export interface Post {
-  readonly delivery: Pick<Delivery, 'id' | 'name' | 'unit' | 'body'>;
+  readonly delivery: Pick<Delivery, 'id' | 'name' | 'unit' | 'body' | 'headers'>;
   /**
    * `x-giro-tentativa`: counts the requests for this event that reached the wire since the gateway started, this one
    * included, on top of the tries that the event had used up before.
@@ -68,70 +68,87 @@ interface ClientOptions {
 
 /** The HTTP client of one webhook: a pool of connections to its origin, no redirects, every attempt signed afresh. */
 export class HttpClient implements WebhookClient {
-  readonly #target: WebhookTarget;
+  readonly #url: URL;
   readonly #clock: Clock;
-  readonly #userAgent: string;
-  readonly #timeouts: Timeouts;
-  readonly #forbidden: Fault | undefined;
-  readonly #pool: Pool;
+  readonly #transport: Transport;
+  readonly #signer: Signer;
+  readonly #tokens: TokenSource | undefined;
+  /** The same in every request; lower case. */
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(target: WebhookTarget, options: ClientOptions) {
-    const allow = { loopback: target.allow.includes('loopback') };
-    this.#target = target;
-    this.#clock = options.clock;
-    this.#userAgent = `giro/${options.version}`;
-    this.#timeouts = options.timeouts ?? TIMEOUTS;
-    this.#forbidden = forbidden(target, allow);
-    // No limit of connections here: the dispatcher bounds what is in flight, and a queue would eat into an attempt's time.
-    this.#pool = new Pool(target.url.origin, {
-      allowH2: false,
-      headersTimeout: 0, // the attempt keeps its own, which fire in time
-      bodyTimeout: 0,
-      connect: { timeout: this.#timeouts.connectMs, lookup: guardedLookup(allow, options.lookup) },
-    });
+  constructor(target: WebhookTarget, { clock, version, timeouts = TIMEOUTS, lookup }: ClientOptions) {
+    const { url, allow, keys, signatures = ['standard'], headers = {}, auth, tls, proxy } = target;
+    const userAgent = `giro/${version}`;
+    this.#url = url;
+    this.#clock = clock;
+    this.#transport = new Transport({ url, allow, tls, proxy, timeouts, lookup });
+    this.#signer = new Signer(keys, signatures);
+    this.#headers = { ...lowerCase(headers), ...fixedAuthorization(auth), 'user-agent': userAgent };
+    if (auth?.kind === 'oauth2') {
+      // Its answer is needed to the end.
+      const patient = { ...timeouts, bodyMs: timeouts.headersMs };
+      const { tokenUrl, proxy } = auth;
+      const transport = new Transport({ url: tokenUrl, allow, tls, proxy, timeouts: patient, lookup });
+      this.#tokens = new TokenSource(auth, { transport, clock, userAgent });
+    }
   }
 
-  async post({ delivery, attempt, signal, late, batch }: Post): Promise<Outcome> {
-    if (this.#forbidden !== undefined) {
-      return this.#forbidden;
-    }
-    const { url, keys } = this.#target;
+  async post(post: Post): Promise<Outcome> {
+    if (this.#tokens === undefined) return this.#send(post);
+    const token = await this.#tokens.get(post.signal);
+    if (typeof token !== 'string') return token;
+    const outcome = await this.#send(post, token);
+    if (outcome.kind === 'fault' || outcome.status !== 401) return outcome;
+    const renewed = await this.#tokens.renew(token, post.signal);
+    return typeof renewed === 'string' ? this.#send(post, renewed) : renewed;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#transport.close(), this.#tokens?.close()]);
+  }
+
+  #send({ delivery, attempt, signal, late, batch }: Post, token?: string): Promise<Outcome> {
     const { id } = batch ?? delivery;
     const body = Buffer.from((batch ?? delivery).body, 'utf8');
-    const timestampS = Math.floor(this.#clock.now() / 1000);
-    return new Attempt(this.#timeouts, signal, performance.now()).run(this.#pool, {
-      method: 'POST',
-      path: url.pathname + url.search,
-      body,
-      headers: {
-        'content-type': batch?.contentType ?? 'application/json; charset=utf-8',
-        'user-agent': this.#userAgent,
-        'webhook-id': id,
-        'webhook-timestamp': String(timestampS),
-        'webhook-signature': sign(keys, id, timestampS, body),
-        'x-giro-tentativa': String(attempt),
-        ...(batch === undefined
-          ? { 'x-giro-evento': delivery.name, 'x-giro-unidade': delivery.unit }
-          : { 'x-giro-lote': String(batch.size) }), // its events say their names and units
-        ...(late && { 'x-giro-atrasado': '1' }),
+    const nowMs = this.#clock.now();
+    const timestampS = Math.floor(nowMs / 1000);
+    return this.#transport.send(
+      {
+        method: 'POST',
+        path: this.#url.pathname + this.#url.search,
+        body,
+        headers: {
+          ...this.#headers,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          'content-type': batch?.contentType ?? 'application/json; charset=utf-8',
+          ...(batch === undefined && delivery.headers),
+          'webhook-id': id,
+          'webhook-timestamp': String(timestampS),
+          ...this.#signer.headers({ id, timestampS, body }, nowMs),
+          'x-giro-tentativa': String(attempt),
+          ...(batch === undefined
+            ? { 'x-giro-evento': delivery.name, 'x-giro-unidade': delivery.unit }
+            : { 'x-giro-lote': String(batch.size) }), // its events say their names and units
+          ...(late && { 'x-giro-atrasado': '1' }),
+        },
       },
-    });
-  }
-
-  close(): Promise<void> {
-    return this.#pool.destroy();
+      signal,
+    );
   }
 }
 
-/** What the URL itself rules out; a name is judged by its addresses at each connection. */
-function forbidden(target: WebhookTarget, allow: { readonly loopback: boolean }): Fault | undefined {
-  const fault = { kind: 'fault', sent: false, answered: false, ms: 0 } as const;
-  if (target.url.protocol === 'http:' && !target.allow.includes('http')) {
-    return { ...fault, code: OWN_FAULTS.httpNotAllowed };
+/** So that what Giro sets replaces a header whatever its letter case. */
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function fixedAuthorization(auth: Webhook['auth']): Record<string, string> {
+  switch (auth?.kind) {
+    case 'basic':
+      return { authorization: basic(auth.user, auth.password) };
+    case 'bearer':
+      return { authorization: `Bearer ${auth.token}` };
+    default:
+      return {};
   }
-  const host = target.url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0 && blockedAddress(host, allow)) {
-    return { ...fault, code: OWN_FAULTS.addressBlocked };
-  }
-  return undefined;
 }

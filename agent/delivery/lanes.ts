@@ -58,6 +58,11 @@ export class Lanes {
     return this.#all.every((lane) => lane.isIdle);
   }
 
+  /** The most requests that failed for one load. */
+  get failedTries(): number {
+    return Math.max(0, ...this.#all.map((lane) => (lane.head === undefined ? 0 : lane.attempts)));
+  }
+
   get backlogThrough(): number {
     return this.#backlogThrough;
   }

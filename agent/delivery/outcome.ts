@@ -1,8 +1,31 @@
 /** What one HTTP request came to: an answer, or a fault on the way to one. */
 export type Outcome = Answer | Fault;
 
+/** What an attempt took, in ms from its start unless said otherwise; null: there was no such thing. */
+export interface Timings {
+  /** How long the look-up of the name took; null too for an address, and through a connection that stood already. */
+  readonly dnsMs: number | null;
+  /** How long the connection took; through a proxy, with the tunnel. Null when it stood already. */
+  readonly connectMs: number | null;
+  /** How long the TLS handshake took; null when it stood already. */
+  readonly tlsMs: number | null;
+  /** Until the first byte of the answer. */
+  readonly firstByteMs: number | null;
+  /** Until the end. */
+  readonly totalMs: number;
+}
+
+/** What is measured of every attempt; absent when none was begun. */
+interface Measured {
+  readonly timings?: Timings;
+  /** Of the receiver, or of the proxy; absent when there was no connection. */
+  readonly remoteAddress?: string;
+  /** What it came from when it is not the receiver: then the event itself was not sent. */
+  readonly from?: 'tokenEndpoint';
+}
+
 /** The headers of the answer arrived, so its status is known, whatever became of the body. */
-export interface Answer {
+export interface Answer extends Measured {
   readonly kind: 'answer';
   /** 200 to 599; an interim 1xx is no answer. */
   readonly status: number;
@@ -18,7 +41,7 @@ export interface Answer {
 }
 
 /** No status came. */
-export interface Fault {
+export interface Fault extends Measured {
   readonly kind: 'fault';
   /** Code of Node's, OpenSSL's or undici's error, the error's name without one, or one of `OWN_FAULTS`. */
   readonly code: string;
@@ -36,6 +59,24 @@ export const OWN_FAULTS = {
   httpNotAllowed: 'GIRO_HTTP_NOT_ALLOWED',
   /** As the GiroError of the address guard. */
   addressBlocked: 'ADDRESS_BLOCKED',
+  /** The certificate is valid and its key is not the pinned one. */
+  wrongPin: 'GIRO_TLS_PIN',
+  proxyUnreachable: 'GIRO_PROXY_UNREACHABLE',
+  proxyRefused: 'GIRO_PROXY_REFUSED',
+  proxyCredentials: 'GIRO_PROXY_CREDENTIALS',
+  /** The token endpoint answers 2xx without a token. */
+  noToken: 'GIRO_NO_TOKEN',
   /** The gateway stops: says nothing about the receiver. */
   aborted: 'GIRO_ABORTED',
 } as const;
+
+/** A fault that Giro itself finds while a connection is opened; `code` is one of `OWN_FAULTS`. */
+export class FaultError extends Error {
+  readonly code: string;
+
+  constructor(code: string, cause?: unknown) {
+    super(code, { cause });
+    this.name = 'FaultError';
+    this.code = code;
+  }
+}

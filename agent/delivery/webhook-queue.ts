@@ -71,6 +71,11 @@ export class WebhookQueue {
     return this.#settling.endpoint;
   }
 
+  /** What waits: whether anything is pending, and the most requests that failed for one event. */
+  get backlog(): { readonly isWaiting: boolean; readonly failedTries: number } {
+    return { isWaiting: !this.#lanes.isIdle, failedTries: this.#lanes.failedTries };
+  }
+
   /** Continues where the journal says that it stood, with the lanes that have pending deliveries. */
   start(endpoint: EndpointState | undefined, lanes: readonly LaneState[], queue?: QueueState): void {
     if (endpoint !== undefined) {
@@ -161,7 +166,7 @@ export class WebhookQueue {
       late: this.#lanes.isLate(head.sequence),
       batch: batch && joinBodies(load, batch.format),
     });
-    if (outcome.kind === 'answer' || outcome.sent) {
+    if (outcome.from === undefined && (outcome.kind === 'answer' || outcome.sent)) {
       lane.attempts += 1;
     }
     return outcome;

@@ -1,14 +1,21 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
-import type { Accept, Accepted, Delivery, NewEvent } from './records.ts';
+import { LONGEST_BODY_BYTES, type Rendering, render } from '../formats/render.ts';
+import { prepareAlarm } from './alarms.ts';
+import { LARGE_BODY_BYTES } from './large-bodies.ts';
+import { prepareMark } from './marks.ts';
+import type { Accept, Accepted, Delivery, LargeBody, NewEvent } from './records.ts';
+
+/** How bodies are made, by webhook; one that is not there gets the contract's. */
+export type Renderings = ReadonlyMap<string, Rendering>;
 
 /**
  * Stores what one call of `record` came to. Runs inside the caller's transaction. Accesses are closed before others
  * are opened, so that a key may be used again in the same call. An event whose id is known stores nothing and uses
  * no sequence; the rest of its call still counts.
  */
-export function prepareAccept(db: Database): (accept: Accept) => Accepted {
-  const storeEvent = prepareEvent(db);
+export function prepareAccept(db: Database, renderings: Renderings): (accept: Accept) => Accepted {
+  const storeEvent = prepareEvent(db, renderings);
   const close = db.prepare('DELETE FROM open_accesses WHERE turnstile = ? AND key = ?');
   const open = db.prepare(
     `INSERT INTO open_accesses (turnstile, key, deadline, state) VALUES (?, ?, ?, ?)
@@ -20,32 +27,59 @@ export function prepareAccept(db: Database): (accept: Accept) => Accepted {
   );
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
   const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
+  const storeAlarm = prepareAlarm(db);
 
-  return ({ opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] }) => {
+  return ({
+    opened = [],
+    closed = [],
+    events = [],
+    cursor,
+    unrecognised = [],
+    recognised = [],
+    alarms = [],
+  }) => {
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];
     const duplicates: string[] = [];
+    const large: LargeBody[] = [];
     for (const event of events) {
       const stored = storeEvent(event);
-      if (stored === 'duplicate') duplicates.push(event.id);
-      else deliveries.push(...stored);
+      if (stored === 'duplicate') {
+        duplicates.push(event.id);
+        continue;
+      }
+      deliveries.push(...stored.filter(({ parked }) => !parked).map(({ delivery }) => delivery));
+      large.push(...stored.flatMap(largeBodyOf));
     }
     if (cursor !== undefined) moveCursor.run(cursor.turnstile, cursor.position);
     for (const { turnstile, atMs, bytes } of unrecognised) keep.run(turnstile, atMs, bytes);
     for (const number of recognised) drop.run(number);
-    return { deliveries, duplicates };
+    for (const change of alarms) storeAlarm(change);
+    return { deliveries, duplicates, large };
   };
 }
 
-function prepareEvent(db: Database): (event: NewEvent) => Delivery[] | 'duplicate' {
+/** A delivery as it was stored. */
+interface Stored {
+  readonly delivery: Delivery;
+  readonly bytes: number;
+  /** Too large to be sent, ever. */
+  readonly parked: boolean;
+}
+
+function largeBodyOf({ delivery: { webhook, sequence, id }, bytes, parked }: Stored): LargeBody[] {
+  return bytes > LARGE_BODY_BYTES ? [{ webhook, sequence, id, bytes, parked }] : [];
+}
+
+function prepareEvent(db: Database, renderings: Renderings): (event: NewEvent) => Stored[] | 'duplicate' {
   const known = db.prepare('SELECT 1 FROM ledger WHERE id = ?');
   const insert = db.prepare(
     `INSERT INTO events (id, name, unit, lane, occurred_at, recorded_at, result, passage, direction, person, content)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const note = db.prepare('INSERT INTO ledger (id, event, at) VALUES (?, ?, ?)');
-  const deliver = prepareDelivery(db);
+  const deliver = prepareDelivery(db, renderings);
 
   return (event) => {
     const key = ledgerKey(event.id);
@@ -62,7 +96,8 @@ function prepareEvent(db: Database): (event: NewEvent) => Delivery[] | 'duplicat
 
 function prepareDelivery(
   db: Database,
-): (event: NewEvent, number: number | bigint, webhook: string) => Delivery {
+  renderings: Renderings,
+): (event: NewEvent, number: number | bigint, webhook: string) => Stored {
   const nextSequence: Statement<[string], number> = db
     .prepare<[string], number>(
       `INSERT INTO webhooks (id, last_sequence) VALUES (?, 1)
@@ -70,28 +105,26 @@ function prepareDelivery(
     )
     .pluck();
   const insert = db.prepare(
-    'INSERT INTO deliveries (webhook, sequence, event, lane, body) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO deliveries (webhook, sequence, event, lane, body, headers) VALUES (?, ?, ?, ?, ?, ?)',
   );
+  const mark = prepareMark(db);
   const count = db.prepare(
     `INSERT INTO lanes (webhook, lane, pending) VALUES (?, ?, 1)
      ON CONFLICT DO UPDATE SET pending = pending + 1`,
   );
 
-  return ({ id, name, unit, lane, content }, number, webhook) => {
+  return (event, number, webhook) => {
+    const { id, name, unit, lane } = event;
     const sequence = nextSequence.get(webhook) as number; // RETURNING of an upsert always gives its row
-    const body = bodyOf(id, sequence, content);
-    insert.run(webhook, sequence, number, lane, body);
+    const { body, headers } = render(renderings.get(webhook), event, sequence);
+    insert.run(webhook, sequence, number, lane, body, headers === undefined ? null : JSON.stringify(headers));
     count.run(webhook, lane);
-    return { webhook, lane, sequence, id, name, unit, body, tries: 0 };
+    const bytes = Buffer.byteLength(body);
+    const parked = bytes > LONGEST_BODY_BYTES;
+    if (parked) mark({ kind: 'parked', webhook, sequence, atMs: event.recordedAtMs, outcome: 'too_large' });
+    const delivery = { webhook, lane, sequence, id, name, unit, body, ...(headers && { headers }), tries: 0 };
+    return { delivery, bytes, parked };
   };
-}
-
-/** The body that is sent, byte for byte the same at every attempt. */
-function bodyOf(id: string, sequence: number, content: string): string {
-  if (!content.startsWith('{"')) {
-    throw new GiroError('JOURNAL_FAILED', `the content of event ${id} is no JSON object with members`);
-  }
-  return `{"id":"${id}","sequencia":${sequence},${content.slice(1)}`;
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

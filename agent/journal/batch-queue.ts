@@ -40,6 +40,11 @@ export class BatchQueue {
     });
   }
 
+  /** Unix ms since which the disk refuses; undefined while it does not. */
+  get refusingSinceMs(): number | undefined {
+    return this.#outageSinceMs;
+  }
+
   give<Kind extends Op['kind']>(op: Op & { kind: Kind }): Promise<OpValues[Kind]> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (op.kind === 'accept' && this.#waiting.length >= WAITING_LIMIT) {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { prepareAccept } from './accept.ts';
+import { prepareAccept, type Renderings } from './accept.ts';
+import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
 import { prepareMark } from './marks.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark } from './records.ts';
 import { type LinePlace, prepareKeptLines, preparePending } from './state.ts';
@@ -16,6 +17,7 @@ export type Op =
       readonly afterSequence: number;
       readonly limit: number;
     }
+  | { readonly kind: 'parked' }
   | {
       readonly kind: 'keptLines';
       readonly turnstile: string;
@@ -28,6 +30,7 @@ export interface OpValues {
   accept: Accepted;
   mark: undefined;
   pending: readonly Delivery[];
+  parked: readonly ParkedCount[];
   keptLines: readonly KeptLine[];
 }
 
@@ -46,8 +49,11 @@ export interface BatchAnswer {
  * Runs batches on a journal, each in one transaction: with a full sync if it accepts, without one of its own if it
  * only marks. An op that cannot be stored is refused alone. Throws when the file turns out to be damaged.
  */
-export function prepareBatch(db: Database): (ops: readonly Op[]) => BatchAnswer {
-  const run = prepareOp(db);
+export function prepareBatch(
+  db: Database,
+  renderings: Renderings = new Map(),
+): (ops: readonly Op[]) => BatchAnswer {
+  const run = prepareOp(db, renderings);
   const together = db.transaction((ops: readonly Op[]) => ops.map((op) => ({ value: run(op) })));
   let syncing: boolean | undefined;
 
@@ -85,10 +91,11 @@ export function prepareBatch(db: Database): (ops: readonly Op[]) => BatchAnswer 
   };
 }
 
-function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
-  const accept = prepareAccept(db);
+function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[Op['kind']] {
+  const accept = prepareAccept(db, renderings);
   const mark = prepareMark(db);
   const pending = preparePending(db);
+  const parked = prepareParkedCounts(db);
   const keptLines = prepareKeptLines(db);
   return (op) => {
     switch (op.kind) {
@@ -99,6 +106,8 @@ function prepareOp(db: Database): (op: Op) => OpValues[Op['kind']] {
         return undefined;
       case 'pending':
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
+      case 'parked':
+        return parked();
       case 'keptLines':
         return keptLines(op.turnstile, op.after, op.limit);
     }

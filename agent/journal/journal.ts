@@ -3,16 +3,32 @@ import { join } from 'node:path';
 import type { Clock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import type { Logger } from '../../drivers/log.ts';
+import type { Renderings } from './accept.ts';
+import type { ParkedCount } from './alarms.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
+import { LargeBodyLog } from './large-bodies.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark } from './records.ts';
+import type { SalvageReport } from './salvage.ts';
 import type { LinePlace } from './state.ts';
-import { checkInBackground, WriterThread } from './threads.ts';
+import { checkInBackground, type Opened, WriterThread } from './threads.ts';
 
 export interface JournalOptions {
   readonly log: Logger;
   readonly clock: Clock;
+  /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
+  readonly renderings?: Renderings;
+}
+
+/** What is wrong with the file or its disk. */
+export interface JournalHealth {
+  /** Unix ms since which the disk takes nothing. */
+  readonly refusingSinceMs?: number | undefined;
+  /** The file contradicts itself; the next start salvages it. */
+  readonly isDamaged: boolean;
+  /** What this start saved of a damaged file. */
+  readonly salvaged?: SalvageReport | undefined;
 }
 
 /**
@@ -29,19 +45,23 @@ export class Journal {
   readonly #queue: BatchQueue;
   readonly #writer: WriterThread;
   readonly #lock: Lock;
-  readonly #stopCheck: () => void;
+  readonly #check: Check;
+  readonly #salvaged: SalvageReport | undefined;
+  readonly #largeBodies: LargeBodyLog;
   #closing: Promise<void> | undefined;
 
   private constructor(
     lock: Lock,
     writer: WriterThread,
-    state: JournalState,
-    stopCheck: () => void,
+    { state, salvaged }: Opened,
+    check: Check,
     options: JournalOptions,
   ) {
     this.#lock = lock;
     this.#writer = writer;
-    this.#stopCheck = stopCheck;
+    this.#check = check;
+    this.#salvaged = salvaged;
+    this.#largeBodies = new LargeBodyLog(options.log);
     this.#queue = new BatchQueue(writer, options);
     this.state = state;
     this.failed = writer.died;
@@ -53,15 +73,15 @@ export class Journal {
    * aside and salvaged, with an error in the log.
    */
   static async open(folder: string, options: JournalOptions): Promise<Journal> {
-    const { log, clock } = options;
+    const { log, clock, renderings = new Map() } = options;
     const lock = lockFolder(folder);
     try {
-      const { writer, opening } = await WriterThread.start({ folder, nowMs: clock.now() });
+      const { writer, opening } = await WriterThread.start({ folder, nowMs: clock.now(), renderings });
       if (opening.salvaged !== undefined) {
         log.error(opening.salvaged, 'the journal was damaged; what could be read was saved');
       }
-      const stopCheck = opening.unchecked ? startCheck(folder, log) : () => {};
-      return new Journal(lock, writer, opening.state, stopCheck, options);
+      const check = opening.unchecked ? startCheck(folder, log) : UNNEEDED;
+      return new Journal(lock, writer, opening, check, options);
     } catch (error) {
       lock.release();
       throw error;
@@ -72,14 +92,16 @@ export class Journal {
    * Resolves after the commit with a full sync; all of it is stored or nothing. Rejects with JOURNAL_FAILED when it
    * cannot be stored as it is, when more than 100,000 calls already wait, after `close` and when the journal failed.
    */
-  accept(accept: Accept): Promise<Accepted> {
+  async accept(accept: Accept): Promise<Accepted> {
     // Bytes of a view are copied: a clone would carry the whole buffer behind it to the thread.
     const unrecognised = accept.unrecognised?.map((line) => ({
       ...line,
       bytes: Uint8Array.from(line.bytes),
     }));
     const copied = unrecognised === undefined ? accept : { ...accept, unrecognised };
-    return this.#queue.give({ kind: 'accept', accept: copied });
+    const accepted = await this.#queue.give({ kind: 'accept', accept: copied });
+    this.#largeBodies.tell(accepted.large);
+    return accepted;
   }
 
   /** Stores marks, gathered for up to 20 ms and without a sync of their own: a crash may lose the last of them. */
@@ -100,6 +122,19 @@ export class Journal {
     return this.#queue.give({ kind: 'pending', webhook, lane, afterSequence, limit });
   }
 
+  /** How many deliveries are parked, by webhook, without those that have none. */
+  parked(): Promise<readonly ParkedCount[]> {
+    return this.#queue.give({ kind: 'parked' });
+  }
+
+  get health(): JournalHealth {
+    return {
+      refusingSinceMs: this.#queue.refusingSinceMs,
+      isDamaged: this.#check.foundDamage,
+      salvaged: this.#salvaged,
+    };
+  }
+
   /** Unrecognised lines of a turnstile behind `after`, in the order in which they came, at most `limit`. */
   keptLines(turnstile: string, after: LinePlace, limit: number): Promise<readonly KeptLine[]> {
     return this.#queue.give({ kind: 'keptLines', turnstile, after, limit });
@@ -115,7 +150,7 @@ export class Journal {
   }
 
   async #finish(): Promise<void> {
-    this.#stopCheck();
+    this.#check.stop();
     try {
       await this.#queue.end();
       await this.#writer.close();
@@ -135,15 +170,25 @@ function lockFolder(folder: string): Lock {
   }
 }
 
+interface Check {
+  foundDamage: boolean;
+  stop(): void;
+}
+
+const UNNEEDED: Check = { foundDamage: false, stop: () => {} };
+
 /** What it finds waits for the next start, unless a write meets it first: a start that salvages takes a while. */
-function startCheck(folder: string, log: Logger): () => void {
-  return checkInBackground(
+function startCheck(folder: string, log: Logger): Check {
+  const check: Check = { foundDamage: false, stop: () => {} };
+  check.stop = checkInBackground(
     join(folder, JOURNAL_FILE),
     (damage) => {
       if (damage === undefined) return log.debug({}, 'the journal is sound');
+      check.foundDamage = true;
       writeFileSync(join(folder, DAMAGE_NOTE), '', { mode: 0o600 });
       log.error({ damage }, 'the journal is damaged; the next start salvages it');
     },
     (error) => log.warn({ err: error }, 'the check of the journal did not end'),
   );
+  return check;
 }

@@ -111,6 +111,22 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX unrecognised_by_turnstile ON unrecognised (turnstile, at);
   `,
   `
+  -- Headers that were frozen with the body, as a JSON object; NULL: none but the contract's.
+  ALTER TABLE deliveries ADD COLUMN headers TEXT;
+  `,
+  `
+  -- Open alarms. turnstile and webhook are '' where it is of neither; text is JSON {what, remedy}, each by language.
+  CREATE TABLE alarms (
+    code TEXT NOT NULL,
+    turnstile TEXT NOT NULL,
+    webhook TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    closes_at INTEGER,
+    text TEXT NOT NULL,
+    PRIMARY KEY (code, turnstile, webhook)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
   -- One queue across lanes (order: strict, none); a walk over the unique key would meet every delivered row.
   CREATE INDEX deliveries_pending_in_sequence ON deliveries (webhook, sequence) WHERE state = 0;
   -- Id of the batch that a pending delivery is frozen into; 'alone' once it left one that was refused.

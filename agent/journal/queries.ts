@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
+import { readAlarms } from './alarms.ts';
 import { JOURNAL_FILE } from './file.ts';
 import { MIGRATIONS, schemaVersion } from './migrations.ts';
-import type { EndpointState, NewEvent, TurnstileState } from './records.ts';
+import type { Alarm, EndpointState, NewEvent, TurnstileState } from './records.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -160,6 +161,11 @@ export class JournalReader {
         'SELECT turnstile, count(*) AS count, max(at) AS lastAtMs FROM unrecognised GROUP BY turnstile',
       ).all(),
     );
+  }
+
+  /** Open alarms, the oldest first. */
+  alarms(): Alarm[] {
+    return this.#read(() => readAlarms(this.#db));
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import type { Text } from '../../drivers/language.ts';
 import type { Direction, Result } from '../../drivers/reading.ts';
 
 /** Names of events that a body may carry (webhook.schema.json, `evento`). */
@@ -6,7 +7,9 @@ export type EventName =
   | 'notificarCadastro'
   | 'notificarContrato'
   | 'notificarVendaAvulsa'
-  | 'notificarPagamento';
+  | 'notificarPagamento'
+  | 'giro.alerta'
+  | 'giro.lacuna';
 
 /** An access that is not finished: kept in the journal, so that a restart between card and turn loses nothing. */
 export interface OpenAccess {
@@ -57,6 +60,29 @@ export interface Accept {
   readonly unrecognised?: readonly Unrecognised[];
   /** Numbers of kept lines that were read after all: they are kept no longer. */
   readonly recognised?: readonly number[];
+  readonly alarms?: readonly AlarmChange[];
+}
+
+/** An open alarm: of a turnstile, of a webhook, or of this machine. Code and subject together are unique. */
+export interface Alarm {
+  /** Stable; `codigo` in bodies. */
+  readonly code: string;
+  readonly turnstile?: string;
+  readonly webhook?: string;
+  /** Unix ms since which it is so. */
+  readonly sinceMs: number;
+  /** Unix ms at which it closes, unless what it says is so again before; absent while it is so. */
+  readonly closesAtMs?: number;
+  /** What is wrong. */
+  readonly what: Text;
+  /** What a person does about it. */
+  readonly remedy: Text;
+}
+
+/** What becomes of the row of an alarm. */
+export interface AlarmChange {
+  readonly kind: 'opened' | 'changed' | 'closed';
+  readonly alarm: Alarm;
 }
 
 /** Bytes that matched nothing; parsed again when the pattern changes. */
@@ -85,6 +111,8 @@ export interface Delivery {
   readonly unit: string;
   /** The frozen body, UTF-8 JSON. */
   readonly body: string;
+  /** Headers that were frozen with it, lower case: those of its format. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Tries that class D used up. */
   readonly tries: number;
   /** Id of the batch that it is frozen into; `ALONE` once it left one that was refused. */
@@ -98,10 +126,22 @@ export const ALONE = 'alone';
 export const ALL_LANES = '*';
 
 export interface Accepted {
-  /** In the order of `sequence`; without the events that were already known. */
+  /** In the order of `sequence`; without the events that were already known, or whose body is too large. */
   readonly deliveries: readonly Delivery[];
   /** Ids of events that the ledger already had: nothing was stored again. */
   readonly duplicates: readonly string[];
+  readonly large: readonly LargeBody[];
+}
+
+/** A body that is larger than it should be. */
+export interface LargeBody {
+  readonly webhook: string;
+  readonly sequence: number;
+  /** The event's. */
+  readonly id: string;
+  readonly bytes: number;
+  /** Too large to be sent: parked as `too_large`, where an operator finds it. */
+  readonly parked: boolean;
 }
 
 /** Failure classes of reference webhooks.md section 1. */
@@ -217,4 +257,6 @@ export interface JournalState {
   readonly lanes: readonly (LaneState & { readonly pending: number })[];
   readonly turnstiles: readonly TurnstileState[];
   readonly cursors: readonly { readonly turnstile: string; readonly position: string }[];
+  /** Open when the last run ended. */
+  readonly alarms: readonly Alarm[];
 }

@@ -82,6 +82,7 @@ function copyTables(source: Database, target: Database): Record<string, TableCop
     open_accesses: copyKeyed(source, target, 'open_accesses', 'turnstile, key'),
     cursors: copyKeyed(source, target, 'cursors', 'turnstile'),
     turnstiles: copyKeyed(source, target, 'turnstiles', 'turnstile'),
+    alarms: copyKeyed(source, target, 'alarms', 'code, turnstile, webhook'),
     ledger: copyKeyed(source, target, 'ledger', 'id'),
     events: copyNumbered(source, target, 'events', 'events_by_time'),
     deliveries: copyNumbered(source, target, 'deliveries', 'deliveries_by_event'),
@@ -91,15 +92,27 @@ function copyTables(source: Database, target: Database): Record<string, TableCop
   return copies;
 }
 
-/** Makes the tables agree: an event lost beside its delivery comes back from the body, counters are counted anew. */
+/**
+ * Makes the tables agree: an event lost beside its delivery comes back from the body, or of a flat body at least what
+ * it takes to send it, from the headers; counters are counted anew.
+ */
 const REPAIR = `
   INSERT OR IGNORE INTO events (number, id, name, unit, lane, occurred_at, recorded_at, content)
-    SELECT event, body ->> 'id', body ->> 'evento', coalesce(body ->> '$.unidade.apelido', ''), lane,
-      coalesce(CAST(unixepoch(body ->> 'ocorridoEm', 'subsec') * 1000 AS INTEGER), 0),
-      coalesce(CAST(unixepoch(body ->> 'registradoEm', 'subsec') * 1000 AS INTEGER), 0),
-      '{' || substr(body, length('{"id":"","sequencia":,') + 36 + length(sequence) + 1)
-    FROM deliveries
-    WHERE json_valid(body) AND NOT EXISTS (SELECT 1 FROM events WHERE number = event);
+    SELECT event, coalesce(headers ->> 'webhook-id', contract ->> 'id'),
+      coalesce(headers ->> 'x-giro-evento', contract ->> 'evento'),
+      coalesce(headers ->> 'x-giro-unidade', contract ->> '$.unidade.apelido', ''), lane,
+      coalesce(CAST(unixepoch(contract ->> 'ocorridoEm', 'subsec') * 1000 AS INTEGER), 0),
+      coalesce(CAST(unixepoch(contract ->> 'registradoEm', 'subsec') * 1000 AS INTEGER), 0),
+      coalesce('{' || substr(contract, length('{"id":"","sequencia":,') + 36 + length(sequence) + 1
+        + iif(contract ->> 'chave' IS NULL, 0, length('"chave":"",') + 32)), '{}')
+    FROM (
+      SELECT event, lane, sequence, headers,
+        CASE
+          WHEN headers ->> 'content-type' LIKE 'application/cloudevents+json%' THEN body -> 'data'
+          WHEN headers ->> 'webhook-id' IS NULL THEN body
+        END AS contract
+      FROM deliveries WHERE json_valid(body) AND NOT EXISTS (SELECT 1 FROM events WHERE number = event)
+    );
   DELETE FROM deliveries WHERE NOT EXISTS (SELECT 1 FROM events WHERE number = event);
 
   INSERT OR IGNORE INTO ledger (id, event, at)

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { readAlarms } from './alarms.ts';
 import {
   ALL_LANES,
   type Delivery,
@@ -44,6 +45,7 @@ export function readState(db: Database): JournalState {
     cursors: db
       .prepare<[], { turnstile: string; position: string }>('SELECT turnstile, position FROM cursors')
       .all(),
+    alarms: readAlarms(db),
   };
 }
 
@@ -51,10 +53,10 @@ export function readState(db: Database): JournalState {
 export function preparePending(
   db: Database,
 ): (webhook: string, lane: string | undefined, afterSequence: number, limit: number) => Delivery[] {
-  type Row = Omit<Delivery, 'batch'> & { batch: string | null };
+  type Row = Omit<Delivery, 'batch' | 'headers'> & { batch: string | null; headers: string | null };
   // INDEXED BY: a plan that walked the delivered rows would work, and take longer every day.
   const select = (index: string, lane: string): string =>
-    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.tries, d.batch
+    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.headers, d.tries, d.batch
      FROM deliveries AS d INDEXED BY ${index} CROSS JOIN events AS e ON e.number = d.event
      WHERE d.webhook = ? ${lane} AND d.state = 0 AND d.sequence > ?
      ORDER BY d.sequence LIMIT ?`;
@@ -67,7 +69,10 @@ export function preparePending(
       lane === undefined
         ? ofAll.all(webhook, afterSequence, limit)
         : ofLane.all(webhook, lane, afterSequence, limit);
-    return rows.map(present);
+    return rows.map(({ headers, ...row }) => ({
+      ...present(row),
+      ...(headers !== null && { headers: JSON.parse(headers) }),
+    }));
   };
 }
 

@@ -71,7 +71,7 @@ export class WriterThread {
   }
 }
 
-type Opened = Extract<Opening, { state: unknown }>;
+export type Opened = Extract<Opening, { state: unknown }>;
 
 /**
  * Reads every page of the file in a thread of its own; `report` hears what is wrong, or undefined when it is sound.

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Renderings } from './accept.ts';
 import { type Op, prepareBatch } from './batch.ts';
 import { DAMAGE_NOTE } from './file.ts';
 import { openJournal } from './open.ts';
@@ -14,6 +15,7 @@ export interface WriterOptions {
   readonly folder: string;
   /** Unix ms; names a damaged file. */
   readonly nowMs: number;
+  readonly renderings: Renderings;
 }
 
 /** The first message from the thread. */
@@ -28,9 +30,9 @@ export type Opening =
 /** What the thread is given. */
 export type Request = readonly Op[] | 'close';
 
-function serve({ folder, nowMs }: WriterOptions): void {
+function serve({ folder, nowMs, renderings }: WriterOptions): void {
   const { db, unchecked, salvaged } = openJournal(folder, nowMs);
-  const runBatch = prepareBatch(db);
+  const runBatch = prepareBatch(db, renderings);
   parentPort?.postMessage({ state: readState(db), unchecked, salvaged } satisfies Opening);
   parentPort?.on('message', (request: Request) => {
     if (request === 'close') {

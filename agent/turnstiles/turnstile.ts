@@ -10,7 +10,7 @@ import type { Intake } from '../accesses/intake.ts';
 /** A session that lasts this long, or brings a passage, counts as working: the next failure starts a new outage. */
 const ESTABLISHED_MS = 10_000;
 /** What a device tells of itself even where the session then fails: it proves nothing. */
-const FACTS: ReadonlySet<Reading['kind']> = new Set(['clock', 'identity', 'alarm']);
+const FACTS: ReadonlySet<Reading['kind']> = new Set(['clock', 'identity', 'alarm', 'gap']);
 /** How often a lasting failure is logged again. */
 const REMINDER_MS = 3_600_000;
 
@@ -18,6 +18,8 @@ export interface SessionState {
   readonly state: 'online' | 'offline';
   /** Why it is offline; absent after an orderly stop. */
   readonly problem?: { readonly code: string; readonly detail: string };
+  /** Unix ms since which no session has held, though connections may come and go; absent while all is well. */
+  readonly outageSinceMs?: number;
 }
 
 export interface TurnstileOptions {
@@ -116,7 +118,7 @@ class Outage {
     const { log, onState } = this.#options;
     log.debug({ peer }, 'link up');
     if (this.#sinceMs === undefined) this.established();
-    else onState({ state: 'online' });
+    else onState({ state: 'online', outageSinceMs: this.#sinceMs });
   }
 
   established(): void {
@@ -134,7 +136,7 @@ class Outage {
     const nowMs = clock.now();
     const code = error instanceof GiroError ? error.code : 'INTERNAL';
     const detail = error instanceof Error ? error.message : String(error);
-    onState({ state: 'offline', problem: { code, detail } });
+    onState({ state: 'offline', problem: { code, detail }, outageSinceMs: this.#sinceMs ?? nowMs });
     if (this.#sinceMs === undefined) {
       this.#sinceMs = nowMs;
       this.#saidAtMs = nowMs;

@@ -1,4 +1,5 @@
 /** What the codes of REON mean (henry.md 5.1 to 5.3). */
+import type { Text } from '../language.ts';
 import type { CredentialKind, DenialReason, Direction, Means } from '../reading.ts';
 import type { Report } from './messages.ts';
 
@@ -54,19 +55,51 @@ const DENIALS: Readonly<Record<number, DenialReason>> = {
   36: 'dupla_passagem',
 };
 
-const ALARMS: Readonly<Record<number, { readonly code: string; readonly text: string }>> = {
-  22: { code: 'henry.tamper_internal', text: 'internal tamper contact' },
-  23: { code: 'henry.tamper_external', text: 'external tamper contact' },
-  40: { code: 'henry.emergency_password', text: 'emergency password used' },
-  83: { code: 'henry.turnstile_forced', text: 'turnstile forced' },
-  84: { code: 'henry.turnstile_mid_turn', text: 'arm stopped in the middle of a turn' },
-  85: { code: 'henry.vault_timeout', text: 'card not dropped in the collecting vault in time' },
-  88: { code: 'henry.vault_obstructed', text: 'collecting vault obstructed' },
-  [SERVER_TIMED_OUT]: { code: 'henry.server_timeout', text: 'no decision reached the device in time' },
-  100: { code: 'henry.alarm_input', text: 'alarm input active' },
-  120: { code: 'henry.door_open', text: 'door left open' },
-  121: { code: 'henry.door_forced', text: 'door forced' },
-  122: { code: 'henry.door_broken_in', text: 'door broken in' },
+interface DeviceAlarm {
+  readonly code: string;
+  readonly text: Text;
+}
+
+const ALARMS: Readonly<Record<number, DeviceAlarm>> = {
+  22: {
+    code: 'henry.tamper_internal',
+    text: { en: 'internal tamper contact', 'pt-BR': 'contato de violação interno' },
+  },
+  23: {
+    code: 'henry.tamper_external',
+    text: { en: 'external tamper contact', 'pt-BR': 'contato de violação externo' },
+  },
+  40: {
+    code: 'henry.emergency_password',
+    text: { en: 'emergency password used', 'pt-BR': 'senha de emergência usada' },
+  },
+  83: { code: 'henry.turnstile_forced', text: { en: 'turnstile forced', 'pt-BR': 'catraca forçada' } },
+  84: {
+    code: 'henry.turnstile_mid_turn',
+    text: { en: 'arm stopped in the middle of a turn', 'pt-BR': 'braço parado no meio do giro' },
+  },
+  85: {
+    code: 'henry.vault_timeout',
+    text: {
+      en: 'card not dropped in the collecting vault in time',
+      'pt-BR': 'cartão não depositado na urna a tempo',
+    },
+  },
+  88: {
+    code: 'henry.vault_obstructed',
+    text: { en: 'collecting vault obstructed', 'pt-BR': 'urna obstruída' },
+  },
+  [SERVER_TIMED_OUT]: {
+    code: 'henry.server_timeout',
+    text: {
+      en: 'no decision reached the device in time',
+      'pt-BR': 'nenhuma decisão chegou ao equipamento a tempo',
+    },
+  },
+  100: { code: 'henry.alarm_input', text: { en: 'alarm input active', 'pt-BR': 'entrada de alarme ativa' } },
+  120: { code: 'henry.door_open', text: { en: 'door left open', 'pt-BR': 'porta deixada aberta' } },
+  121: { code: 'henry.door_forced', text: { en: 'door forced', 'pt-BR': 'porta forçada' } },
+  122: { code: 'henry.door_broken_in', text: { en: 'door broken in', 'pt-BR': 'porta arrombada' } },
 };
 
 /** What an event code of the device or of the software means; `unknown` for those of no table. */
@@ -86,8 +119,16 @@ export function denialReason(code: number, hasCard: boolean): DenialReason | und
 }
 
 /** The stable code of an alarm and its text; an event code of no table is one too, so that it is never lost. */
-export function alarmOf(code: number): { readonly code: string; readonly text: string } {
-  return ALARMS[code] ?? { code: 'henry.unknown_code', text: `event code ${code} has no known meaning` };
+export function alarmOf(code: number): DeviceAlarm {
+  return (
+    ALARMS[code] ?? {
+      code: 'henry.unknown_code',
+      text: {
+        en: `event code ${code} has no known meaning`,
+        'pt-BR': `o código de evento ${code} não tem significado conhecido`,
+      },
+    }
+  );
 }
 
 /** The direction that a report names, else the side that its code releases. */

@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { z } from 'zod';
+import type { Text } from '../language.ts';
 import { DENIAL_REASONS, DIRECTIONS, MEANS, PERSON_KINDS, RESULTS } from '../reading.ts';
 import { LINE_ENDINGS } from './codec.ts';
 import { timeReader } from './time.ts';
@@ -18,8 +19,16 @@ export const GROUPS = [
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
-const NOT_IN_RE2 =
-  'look-ahead, look-behind and back-references are not part of RE2, which keeps every line quick to read';
+const NO_TIME_FORMAT: Text = {
+  en: 'expected iso, epochSeconds, epochMillis or a format of yyyy MM dd HH mm ss and SSS, such as dd/MM/yyyy HH:mm:ss',
+  'pt-BR':
+    'o esperado é iso, epochSeconds, epochMillis ou um formato de yyyy MM dd HH mm ss e SSS, como dd/MM/yyyy HH:mm:ss',
+};
+
+const NOT_IN_LATIN1: Text = {
+  en: 'it has characters that latin1 cannot write',
+  'pt-BR': 'tem caracteres que latin1 não escreve',
+};
 
 /** `turnstiles[].options` of the driver `lines`. */
 export const linesOptions = z
@@ -28,16 +37,15 @@ export const linesOptions = z
       .string()
       .min(1)
       .superRefine((pattern, context) => {
-        for (const message of patternProblems(pattern)) context.addIssue({ code: 'custom', message });
+        for (const text of patternProblems(pattern)) context.addIssue(problem(text));
       })
       .describe(
         `RE2 regular expression of one line, without its ending. Named groups, all optional: ${GROUPS.join(' ')}. Begin it with ^ and end it with $.`,
       ),
     time: z
       .string()
-      .refine((format) => timeReader(format) !== undefined, {
-        error:
-          'expected iso, epochSeconds, epochMillis or a format of yyyy MM dd HH mm ss and SSS, such as dd/MM/yyyy HH:mm:ss',
+      .superRefine((format, context) => {
+        if (timeReader(format) === undefined) context.addIssue(problem(NO_TIME_FORMAT));
       })
       .default('iso')
       .describe(
@@ -106,21 +114,35 @@ export const linesOptions = z
   })
   .superRefine(({ ack = '', encoding }, context) => {
     if (encoding === 'latin1' && /[^\0-\xff]/.test(ack)) {
-      context.addIssue({ code: 'custom', path: ['ack'], message: 'has characters that latin1 cannot write' });
+      context.addIssue({ ...problem(NOT_IN_LATIN1), path: ['ack'] });
     }
   });
 
 export type LinesOptions = z.output<typeof linesOptions>;
 
-function patternProblems(pattern: string): string[] {
+function patternProblems(pattern: string): Text[] {
   let names: string[];
   try {
     names = Object.keys(RE2JS.compile(pattern).namedGroups());
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    return [`RE2 refuses it: ${error.message.replace('error parsing regexp: ', '')} (${NOT_IN_RE2})`];
+    const why = error.message.replace('error parsing regexp: ', '');
+    return [
+      {
+        en: `RE2 refuses it: ${why} (look-ahead, look-behind and back-references are not part of RE2, which keeps every line quick to read)`,
+        'pt-BR': `o RE2 não aceita: ${why} (look-ahead, look-behind e referências \\1 não existem no RE2, que lê qualquer linha depressa)`,
+      },
+    ];
   }
   return names
     .filter((name) => !GROUPS.some((known) => known === name))
-    .map((name) => `group "${name}" is unknown; the groups are ${GROUPS.join(' ')}`);
+    .map((name) => ({
+      en: `group "${name}" is unknown; the groups are ${GROUPS.join(' ')}`,
+      'pt-BR': `o grupo "${name}" não existe; os grupos são ${GROUPS.join(' ')}`,
+    }));
+}
+
+/** The configuration shows `params.text` in the reader's language. */
+function problem(text: Text) {
+  return { code: 'custom', message: text.en, params: { text } } as const;
 }

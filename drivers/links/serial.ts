@@ -55,7 +55,7 @@ export class SerialSource implements LinkSource {
     // Opening takes milliseconds and cannot be called off; an abort meanwhile closes the new link at once.
     const release = (): void => this.#letGo(port);
     const link = new StreamLink(port, { kind, peer: settings.path, clock: this.#clock, signal, release });
-
+    this.#watch(port);
     signal.throwIfAborted();
     return link;
   }

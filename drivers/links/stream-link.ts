@@ -7,7 +7,7 @@ import type { Link, LinkKind } from './link.ts';
 /** Received bytes that wait for a reader; from here on the sender is held back. */
 const MAX_WAITING_BYTES = 65_536;
 
-export interface StreamLinkOptions {
+interface StreamLinkOptions {
   readonly kind: LinkKind;
   readonly peer: string;
   readonly clock: Clock;

@@ -124,7 +124,8 @@ export class TcpListenSource implements LinkSource {
   }
 }
 
-function listenError(cause: NodeJS.ErrnoException, at: string): GiroError {
+/** What a failed `listen` means for a person. */
+export function listenError(cause: NodeJS.ErrnoException, at: string): GiroError {
   switch (cause.code) {
     case 'EADDRINUSE':
       return new GiroError('PORT_BUSY', `${at} is in use by another program`, { cause });
@@ -145,6 +146,6 @@ function hostOf(socket: Socket): string {
   return (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }
 
-function peerOf(socket: Socket): string {
+export function peerOf(socket: Socket): string {
   return formatPeer(hostOf(socket), socket.remotePort ?? 0);
 }

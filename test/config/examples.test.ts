@@ -27,7 +27,7 @@ test('the example lacks nothing but its secret', async () => {
     turnstiles.map(({ driver }) => driver.name),
     ['henry', 'lines'],
   );
-  assert.equal(webhooks[0]?.key.length, 24);
+  assert.equal(webhooks[0]?.keys[0]?.bytes.length, 24);
 });
 
 test('example and demo tell editors their schema in the first line', () => {

@@ -80,7 +80,9 @@ for (const driver of drivers) {
       while (new Set(passages(session).map(({ credential }) => credential?.value)).size < 3) await settle();
       const kinds = new Set(session.readings.map(({ kind }) => kind));
       assert.ok(kinds.has('passed'), 'somebody passed');
-      assert.ok(session.readings.some((reading) => reading.kind === 'decided' && reading.result === 'negado'));
+      assert.ok(
+        session.readings.some((reading) => reading.kind === 'decided' && reading.result === 'negado'),
+      );
       assert.ok(passages(session).every(({ freshness }) => freshness !== 'recovered'));
       assert.ok(passages(session).some(({ direction }) => direction === 'entrada'));
       session.stopping.abort();
@@ -138,5 +140,7 @@ for (const driver of drivers) {
 }
 
 function passages({ readings }: Session) {
-  return readings.flatMap((reading) => (PASSAGE.has(reading.kind) && 'freshness' in reading ? [reading] : []));
+  return readings.flatMap((reading) =>
+    PASSAGE.has(reading.kind) && 'freshness' in reading ? [reading] : [],
+  );
 }

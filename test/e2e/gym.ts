@@ -31,6 +31,7 @@ export class Gym {
   readonly receiverPort: number;
   readonly #processes: GiroProcess[] = [];
   readonly #receivers: GiroProcess[] = [];
+  readonly #parsed = new Map<GiroProcess, Delivered[]>();
 
   private constructor(receiverPort: number) {
     this.receiverPort = receiverPort;
@@ -87,7 +88,20 @@ ${webhook}`,
 
   /** Everything that any receiver of this gym was sent, in order. */
   get delivered(): Delivered[] {
-    return this.#receivers.flatMap(({ stdout }) => stdout.map((line) => JSON.parse(line) as Delivered));
+    return this.#receivers.flatMap((receiver) => this.#read(receiver));
+  }
+
+  /** How many different events that was. */
+  get deliveredEvents(): number {
+    return new Set(this.delivered.map(({ id }) => id)).size;
+  }
+
+  /** A line is parsed once: a test that waits looks after each of thousands. */
+  #read(receiver: GiroProcess): readonly Delivered[] {
+    const parsed = this.#parsed.get(receiver) ?? [];
+    for (const line of receiver.stdout.slice(parsed.length)) parsed.push(JSON.parse(line) as Delivered);
+    this.#parsed.set(receiver, parsed);
+    return parsed;
   }
 
   /** Ends what still runs and removes the folder. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 
 /** Longest wait for anything in an end-to-end test: only a fault reaches it. */
-export const LIMIT_MS = 60_000;
+export const LIMIT_MS = 180_000;
 
 /** A giro command in a process of its own, whose lines a test can wait for. */
 export class GiroProcess {
@@ -35,9 +35,18 @@ export class GiroProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Exit code, or the signal that ended it, once all its output was read. */
+  /** Exit code, or the signal that ended it, once all its output was read. Rejects when it goes on and time is up. */
   get exit(): Promise<number | NodeJS.Signals> {
-    return this.#closed;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`still running after ${LIMIT_MS} ms\n${this.#tail()}`)),
+        LIMIT_MS,
+      );
+      void this.#closed.then((end) => {
+        clearTimeout(timer);
+        resolve(end);
+      });
+    });
   }
 
   /** Resolves when `holds` does; looked at after each line. Rejects when the process ends before or time is up. */

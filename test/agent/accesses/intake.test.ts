@@ -48,6 +48,7 @@ function intakeOf({
   const accepts: Accept[] = [];
   const logged: object[] = [];
   const devices: DeviceDetails[] = [];
+  const alarms: string[] = [];
   const note = (data: object): void => {
     logged.push(data);
   };
@@ -67,10 +68,13 @@ function intakeOf({
     webhooksFor: () => ['crm'],
     onAccepted: () => {},
     onDevice: (device) => devices.push(device),
+    onAlarm: async ({ code }) => {
+      alarms.push(code);
+    },
   });
   const events = (): NewEvent[] => accepts.flatMap((accept) => accept.events ?? []);
   const bodies = () => events().map(({ id, content }) => ({ id, sequencia: 1, ...JSON.parse(content) }));
-  return { intake, clock, accepts, logged, devices, events, bodies };
+  return { intake, clock, accepts, logged, devices, alarms, events, bodies };
 }
 
 test('a passage becomes one event whose body keeps the contract', async () => {
@@ -168,13 +172,14 @@ test('one line of the log an event, without credential and person', async () => 
 });
 
 test('facts change what is known of the device and commit nothing', async () => {
-  const { intake, clock, accepts, devices } = intakeOf();
+  const { intake, clock, accepts, devices, alarms } = intakeOf();
   await intake.record(
     { kind: 'identity', model: 'PRIMME', serial: '1' },
     { kind: 'clock', at: { local: '2026-03-02T09:00:05' }, readAtMs: clock.now() },
-    { kind: 'alarm', code: 'henry.tamper_internal', text: 'tamper' },
+    { kind: 'alarm', code: 'henry.tamper_internal', text: { en: 'tamper', 'pt-BR': 'violação' } },
   );
   assert.deepEqual(devices.at(-1), { model: 'PRIMME', serial: '1', clockSkewMs: 5_000 });
+  assert.deepEqual(alarms, ['henry.tamper_internal'], 'raised elsewhere');
   assert.deepEqual(accepts, []);
 });
 
@@ -186,6 +191,52 @@ test('lines that matched nothing are kept with their bytes', async () => {
     accepts[0]?.unrecognised?.map((line) => [line.turnstile, line.bytes]),
     [['catraca-1', bytes]],
   );
+});
+
+const gap = {
+  kind: 'gap',
+  from: { epochMs: Date.parse('2026-03-02T11:00:00Z') },
+  to: { local: '2026-03-02T08:59:00' },
+  entries: 3,
+  exits: 1,
+  cause: 'contadores',
+} as const;
+
+test('a gap that a device reports is an event in its turnstile’s lane, the same one when it is told again', async () => {
+  const { intake, events, bodies } = intakeOf();
+  await intake.record({ kind: 'passed', freshness: 'live' }, gap);
+  await intake.record(gap, {
+    kind: 'gap',
+    from: gap.from,
+    to: gap.to,
+    count: 7,
+    cause: 'registros_perdidos',
+  });
+  const [, first, again, other] = bodies();
+  for (const body of [first, again, other]) assertContract(body);
+  assert.deepEqual(first.lacuna, {
+    dispositivo: 'catraca-1',
+    de: '2026-03-02T08:00:00.000-03:00',
+    ate: '2026-03-02T08:59:00.000-03:00',
+    entradas: 3,
+    saidas: 1,
+    causa: 'contadores',
+  });
+  assert.equal(other.lacuna.quantidade, 7);
+  assert.equal(again.id, first.id);
+  assert.notEqual(other.id, first.id);
+  assert.deepEqual(
+    events().map(({ name, lane }) => [name, lane]),
+    ['notificarAcesso', 'giro.lacuna', 'giro.lacuna', 'giro.lacuna'].map((name) => [name, 'catraca-1']),
+  );
+});
+
+test('a gap knows a turnstile that is mounted the other way round, and a device without a clock', async () => {
+  const { intake, clock, bodies } = intakeOf({ swapDirection: true });
+  await intake.record({ ...gap, to: { local: '2026-02-31T09:00:00' } });
+  const [{ lacuna }] = bodies();
+  assert.deepEqual([lacuna.entradas, lacuna.saidas], [1, 3]);
+  assert.equal(Date.parse(lacuna.ate), clock.now());
 });
 
 const text = fc.string({ maxLength: 200 });

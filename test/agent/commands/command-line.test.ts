@@ -34,7 +34,7 @@ webhooks: []
 `;
 
 test('every command has --help', () => {
-  for (const command of ['run', 'check', 'status', 'events', 'simulate', 'listen']) {
+  for (const command of ['run', 'check', 'status', 'events', 'simulate', 'listen', 'secret']) {
     const { status, stdout } = giro([command, '--help']);
     assert.equal(status, 0, command);
     assert.match(stdout, new RegExp(`^Usage: giro ${command}`), command);
@@ -69,6 +69,29 @@ test('check: a good file is named with what it holds, also as JSON', () => {
   assert.match(text.stdout, /good\.yaml is valid: units 1, turnstiles 1, webhooks 0 \(active 0\)/);
   const json = giro(['check', '--config', path, '--json']);
   assert.deepEqual(JSON.parse(json.stdout).turnstiles, ['catraca-1']);
+});
+
+test('check: a format that nobody has verified is named once, in either language', () => {
+  const flat = GOOD.replace(
+    'webhooks: []',
+    `webhooks:
+  - { id: pacto, url: "https://pacto.example.com/", secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD, format: pacto-plano }
+  - { id: crm, url: "https://crm.example.com/", secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD }`,
+  );
+  const english = giro(['check', '--config', file('flat.yaml', flat), '--json']);
+  assert.equal(english.status, 0, english.stderr);
+  assert.deepEqual(JSON.parse(english.stdout).webhooks, [
+    { id: 'pacto', active: true, format: 'pacto-plano' },
+    { id: 'crm', active: true, format: 'giro' },
+  ]);
+  assert.match(english.stderr, /^format pacto-plano \(pacto\) is unverified[^\n]*\n$/);
+  const portuguese = giro([
+    'check',
+    '--config',
+    file('flat.yaml', flat.replace('language: en', 'language: pt-BR')),
+  ]);
+  assert.match(portuguese.stderr, /^o formato pacto-plano \(pacto\) não foi verificado[^\n]*\n$/);
+  assert.equal(giro(['check', '--config', file('good.yaml', GOOD)]).stderr, '');
 });
 
 test('check: a mistake has its place, a suggestion and exit code 78, also as JSON', () => {

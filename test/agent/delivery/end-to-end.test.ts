@@ -9,6 +9,7 @@ import { Journal } from '../../../agent/journal/journal.ts';
 import type { NewEvent } from '../../../agent/journal/records.ts';
 import { systemClock } from '../../../drivers/clock.ts';
 import { RecordingLog } from '../../drivers/recording-log.ts';
+import { signingKey } from '../../signing.ts';
 import { receiveAll, type Seen } from './receivers.ts';
 
 const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -69,7 +70,7 @@ test('journal, dispatcher and a real receiver: an error, a restart, every event 
         {
           id: 'crm',
           url: new URL(`http://127.0.0.1:${receiver.port}/`),
-          keys: [Buffer.from(SECRET, 'base64')],
+          keys: [signingKey(`whsec_${SECRET}`)],
           allow: ['http', 'loopback'],
           maxInFlight: 4,
         },

@@ -8,7 +8,10 @@ import type { Timeouts } from '../../../agent/delivery/attempt.ts';
 import { classify } from '../../../agent/delivery/classes.ts';
 import { HttpClient, type Post, type WebhookTarget } from '../../../agent/delivery/http-client.ts';
 import type { Outcome } from '../../../agent/delivery/outcome.ts';
+import { render } from '../../../agent/formats/render.ts';
 import { systemClock } from '../../../drivers/clock.ts';
+import { signingKey } from '../../signing.ts';
+import { ACCESS, rendering } from '../formats/events.ts';
 import { listen, receive, receiveAll, receiveRaw, type Seen } from './receivers.ts';
 
 /** Long enough that a slow machine never meets them where a test does not mean to. */
@@ -29,6 +32,7 @@ interface Settings {
   readonly lookup?: Lookup;
   readonly signal?: AbortSignal;
   readonly post?: Pick<Post, 'late' | 'batch'>;
+  readonly delivery?: Post['delivery'];
 }
 
 /** One attempt with a client of its own. */
@@ -37,7 +41,7 @@ async function post(url: string, settings: Settings = {}): Promise<Outcome> {
     {
       id: 'crm',
       url: new URL(url),
-      keys: [Buffer.from(SECRET, 'base64')],
+      keys: [signingKey(`whsec_${SECRET}`)],
       allow: settings.allow ?? ['http', 'loopback'],
       maxInFlight: 4,
     },
@@ -49,7 +53,12 @@ async function post(url: string, settings: Settings = {}): Promise<Outcome> {
     },
   );
   const signal = settings.signal ?? new AbortController().signal;
-  const outcome = await client.post({ delivery, attempt: 3, signal, ...settings.post });
+  const outcome = await client.post({
+    delivery: settings.delivery ?? delivery,
+    attempt: 3,
+    signal,
+    ...settings.post,
+  });
   await client.close();
   return outcome;
 }
@@ -78,6 +87,20 @@ test('the request is the contract: bytes, headers, signature', async () => {
   assert.equal(headers['x-giro-unidade'], 'centro');
   const verified = new Webhook(`whsec_${SECRET}`).verify(request.body, headers as Record<string, string>);
   assert.deepEqual(verified, JSON.parse(delivery.body));
+});
+
+test('headers that were frozen with a body are sent with it, and the signature is over the bytes sent', async () => {
+  const seen: Seen[] = [];
+  await using receiver = await receiveAll(seen, () => ({ status: 204 }));
+  for (const name of ['cloudevents', 'cloudevents-binary'] as const) {
+    const { body, headers = {} } = render(rendering({ name }), ACCESS, 42);
+    await post(`http://127.0.0.1:${receiver.port}/`, { delivery: { ...delivery, body, headers } });
+    const request = seen.pop() ?? assert.fail();
+    assert.equal(request.body, body);
+    for (const [header, value] of Object.entries(headers)) assert.equal(request.headers[header], value);
+    assert.equal(request.headers['x-giro-evento'], 'notificarAcesso');
+    new Webhook(`whsec_${SECRET}`).verify(request.body, request.headers as Record<string, string>);
+  }
 });
 
 test('an event of a backlog says that it is late', async () => {

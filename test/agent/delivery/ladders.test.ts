@@ -251,3 +251,17 @@ test('the log: one line when an outage begins, one an hour, one when it ends, on
   const begin = bench.log.entries.find(({ level }) => level === 'warn');
   assert.match(JSON.stringify(begin?.data), /"class":"A","outcome":"dns","cause":"the name of the receiver/);
 });
+
+test('what waits is known: whether anything does, and how often one event failed', async () => {
+  const bench = await new Bench().start();
+  const health = () => bench.dispatcher.health()[0];
+  assert.deepEqual([health()?.isWaiting, health()?.failedTries], [false, 0]);
+  bench.receiver = () => answer(500);
+  await bench.accept('a', 'b');
+  await bench.clock.advance(4_000);
+  assert.equal(health()?.isWaiting, true);
+  assert.ok((health()?.failedTries ?? 0) >= 4);
+  bench.receiver = () => answer(200);
+  await bench.clock.advance(600_000);
+  assert.deepEqual([health()?.isWaiting, health()?.failedTries], [false, 0]);
+});

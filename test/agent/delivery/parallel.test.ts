@@ -43,7 +43,7 @@ class SlowReceiver {
         {
           id: 'crm',
           url: new URL(`http://127.0.0.1:${receiver.port}/`),
-          keys: [Buffer.alloc(32)],
+          keys: [],
           allow: ['http', 'loopback'],
           maxInFlight: 4,
           ...this.#settings,

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:https';
 import { after, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Lookup } from '../../../agent/delivery/address-guard.ts';
 import { classify } from '../../../agent/delivery/classes.ts';
 import { HttpClient } from '../../../agent/delivery/http-client.ts';
 import { systemClock } from '../../../drivers/clock.ts';
-import { listen, type Receiver, receive } from './receivers.ts';
+import { fixture, secure } from './certificates.ts';
+import { receive } from './receivers.ts';
 
-const fixture = (name: string): string => readFileSync(`test/fixtures/tls/${name}.pem`, 'utf8');
 const delivery = { id: 'evt', name: 'notificarAcesso', unit: 'centro', body: '{}' } as const;
 
 const usual = getCACertificates('default');
@@ -34,17 +32,6 @@ async function post(port: number): Promise<readonly [string, string]> {
   await client.close();
   const { class: kind, outcome: code } = classify(outcome);
   return [kind, code];
-}
-
-function secure(certificate: string, options: object = {}): Promise<Receiver> {
-  const server = createServer(
-    { cert: fixture(certificate), key: fixture('key'), ...options },
-    (_request, response) => {
-      response.end();
-    },
-  );
-  server.on('tlsClientError', () => {}); // the client turns away: that is the test
-  return listen(server);
 }
 
 const cases: readonly [string, string, object, readonly [string, string]][] = [

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Renderings } from '../../../agent/journal/accept.ts';
 import { Journal } from '../../../agent/journal/journal.ts';
 import type { NewEvent } from '../../../agent/journal/records.ts';
 import type { Clock } from '../../../drivers/clock.ts';
@@ -50,9 +51,14 @@ export function recordingLog() {
 }
 
 /** An open journal that is closed after the test. */
-export async function openJournal(t: TestContext, folder: string, clock: Clock = new ManualClock()) {
+export async function openJournal(
+  t: TestContext,
+  folder: string,
+  clock: Clock = new ManualClock(),
+  renderings: Renderings = new Map(),
+) {
   const { log, lines, line } = recordingLog();
-  const journal = await Journal.open(folder, { log, clock });
+  const journal = await Journal.open(folder, { log, clock, renderings });
   t.after(() => journal.close());
   return { journal, lines, line };
 }

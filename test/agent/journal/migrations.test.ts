@@ -9,8 +9,7 @@ import { openReader } from '../../../agent/journal/queries.ts';
 import { ManualClock } from '../../clock.ts';
 import { eventOf, makeFolder, openJournal, recordingLog } from './journals.ts';
 
-/** The version that this program writes. */
-const NOW = MIGRATIONS.length;
+const NEWEST = MIGRATIONS.length;
 const next = [
   ...MIGRATIONS,
   'ALTER TABLE events ADD COLUMN note TEXT',
@@ -37,15 +36,15 @@ test('an older file is copied, then brought forward with its events', async (t) 
   const { journal } = await openJournal(t, folder);
   await journal.accept({ events: [eventOf(1)] });
   await journal.close();
-  const unfinished = join(folder, `journal.db.before-${NOW + 1}.unfinished`);
+  const unfinished = join(folder, `journal.db.before-${NEWEST + 1}.unfinished`);
   writeFileSync(unfinished, 'what a power cut left of an earlier copy');
 
   const db = openFile(t, join(folder, 'journal.db'));
   migrate(db, next);
-  assert.equal(schemaVersion(db), NOW + 2);
+  assert.equal(schemaVersion(db), NEWEST + 2);
   assert.deepEqual(db.prepare('SELECT id, note FROM events').all(), [{ id: eventOf(1).id, note: null }]);
-  const copy = openFile(t, join(folder, `journal.db.before-${NOW + 1}`));
-  assert.equal(schemaVersion(copy), NOW);
+  const copy = openFile(t, join(folder, `journal.db.before-${NEWEST + 1}`));
+  assert.equal(schemaVersion(copy), NEWEST);
   assert.deepEqual(copy.prepare('SELECT id FROM events').all(), [{ id: eventOf(1).id }]);
   assert.equal(existsSync(unfinished), false);
 });
@@ -59,7 +58,7 @@ test('a step that fails leaves the schema as it was before the step', (t) => {
     'CREATE TABLE more (x); SELECT nonsense',
   ];
   assert.throws(() => migrate(db, bad), /nonsense/);
-  assert.equal(schemaVersion(db), NOW + 1);
+  assert.equal(schemaVersion(db), NEWEST + 1);
   assert.deepEqual(
     db.prepare("SELECT name FROM sqlite_schema WHERE name IN ('notes', 'more')").pluck().all(),
     ['notes'],
@@ -76,5 +75,5 @@ test('a newer file is refused and not touched', async (t) => {
   });
   assert.throws(() => openReader(folder), { code: 'JOURNAL_NEWER' });
   const again = openFile(t, join(folder, 'journal.db'));
-  assert.equal(schemaVersion(again), NOW + 2);
+  assert.equal(schemaVersion(again), NEWEST + 2);
 });

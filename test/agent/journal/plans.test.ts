@@ -10,7 +10,7 @@ import { eventOf, idOf, makeFolder } from './journals.ts';
 
 /** Walks of a whole table that are meant: small tables, and an index read backwards up to a limit. */
 const MEANT = [
-  /^SCAN (webhooks|lanes|open_accesses|cursors|turnstiles)/,
+  /^SCAN (webhooks|lanes|open_accesses|cursors|turnstiles|alarms)/,
   /^SCAN unrecognised USING COVERING INDEX/,
   /^SCAN events USING INDEX events_by_time/,
 ];

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
+import { MIGRATIONS } from '../../../agent/journal/migrations.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
 import { eventOf, makeFolder, openJournal } from './journals.ts';
 
@@ -157,7 +158,7 @@ test('damage met while running ends the writer, and the next start salvages', as
     Array.from({ length: statSync(path).size / PAGE - 1 }, (_, index) => index + 2),
   );
   const other = new Sqlite(path);
-  other.pragma('user_version = 1'); // a commit by another makes the writer forget the pages it knows
+  other.pragma(`user_version = ${MIGRATIONS.length}`); // a commit by another makes the writer forget the pages it knows
   other.close();
 
   const refused = assert.rejects(journal.accept({ events: [eventOf(EVENTS)] }), { code: 'JOURNAL_FAILED' });

@@ -91,6 +91,7 @@ test('a day without the device is one line, one an hour, and one when it is back
   assert.deepEqual(states.at(-1), {
     state: 'offline',
     problem: { code: 'LINK_FAILED', detail: '127.0.0.1:3000 refused the connection' },
+    outageSinceMs: states[0]?.outageSinceMs,
   });
 
   isThere = true;
@@ -157,4 +158,19 @@ test('a fault of the driver is logged with its stack, and the turnstile goes on'
   const [line] = log.entries.filter(({ level }) => level === 'warn');
   assert.ok(line && 'err' in line.data && line.data.err instanceof TypeError);
   assert.ok(attempts.length >= 3);
+});
+
+test('connections that come and go without holding are one outage, since its beginning', async () => {
+  const { clock, states, stop } = turnstile(
+    () => undefined,
+    async () => {
+      throw new GiroError('LINK_LOST', 'reset');
+    },
+  );
+  const startedAtMs = clock.now();
+  await clock.advance(600_000);
+  const later = states.slice(2);
+  assert.ok(later.length > 10 && later.some(({ state }) => state === 'online'));
+  assert.ok(later.every(({ outageSinceMs }) => outageSinceMs === startedAtMs));
+  await stop();
 });

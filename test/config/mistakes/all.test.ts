@@ -32,13 +32,13 @@ test('all mistakes of a file are told at once, in its order', () => {
   assert.deepEqual(printed(mistakesOf(file)), [
     '5:14: company: expected a number, found text',
     '13:5: unknown key "nmae"; did you mean "name"?',
-    '  known keys: id, unit, name, driver, connect, swapDirection, options',
+    '  known keys: id, unit, name, driver, connect, tap, swapDirection, options',
     '14:13: driver "henri" is unknown; did you mean "henry"?',
     '  known drivers: henry, lines',
     '15:14: "99999" is no port; expected 1 to 65535',
     '21:16: pattern: expected text, found 5',
     '  put it in quotes: "5"',
-    '25:13: the secret must begin with whsec_',
+    '25:13: the secret must begin with whsec_ or whsk_',
   ]);
 });
 

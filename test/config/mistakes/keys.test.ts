@@ -7,7 +7,7 @@ each([
     to: 'nmae: Entrada',
     want: [
       '13:5: unknown key "nmae"; did you mean "name"?',
-      '  known keys: id, unit, name, driver, connect, swapDirection, options',
+      '  known keys: id, unit, name, driver, connect, tap, swapDirection, options',
     ],
   },
   {
@@ -16,7 +16,7 @@ each([
     to: 'foo: Entrada',
     want: [
       '13:5: unknown key "foo"',
-      '  known keys: id, unit, name, driver, connect, swapDirection, options',
+      '  known keys: id, unit, name, driver, connect, tap, swapDirection, options',
     ],
   },
   {
@@ -63,7 +63,7 @@ each([
     want: [
       '11:5: "connect" is missing',
       '15:5: unknown key "conect"; did you mean "connect"?',
-      '  known keys: id, unit, name, driver, connect, swapDirection, options',
+      '  known keys: id, unit, name, driver, connect, tap, swapDirection, options',
     ],
   },
   {
@@ -111,6 +111,9 @@ each([
     from: 'id: catraca-1',
     to: `id: catraca-1
     <<: {}`,
-    want: ['12:5: unknown key "<<"', '  known keys: id, unit, name, driver, connect, swapDirection, options'],
+    want: [
+      '12:5: unknown key "<<"',
+      '  known keys: id, unit, name, driver, connect, tap, swapDirection, options',
+    ],
   },
 ]);

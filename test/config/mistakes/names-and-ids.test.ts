@@ -27,7 +27,17 @@ each([
     events: [notificarAceso]`,
     want: [
       '24:14: events "notificarAceso" is unknown; did you mean "notificarAcesso"?',
-      '  known events: notificarAcesso, notificarCadastro, notificarContrato, notificarVendaAvulsa, notificarPagamento',
+      '  known events: notificarAcesso, notificarCadastro, notificarContrato, notificarVendaAvulsa, notificarPagamento, giro.alerta, giro.lacuna',
+    ],
+  },
+  {
+    name: 'unknown event of Giro’s own',
+    from: 'id: crm',
+    to: `id: crm
+    events: [giro.alertas]`,
+    want: [
+      '24:14: events "giro.alertas" is unknown; did you mean "giro.alerta"?',
+      '  known events: notificarAcesso, notificarCadastro, notificarContrato, notificarVendaAvulsa, notificarPagamento, giro.alerta, giro.lacuna',
     ],
   },
   {

@@ -43,6 +43,27 @@ each([
     want: ['24:15: conflict "ok" is unknown', '  known values: refused, delivered'],
   },
   {
+    name: 'batch of CloudEvents, of bodies that are none',
+    from: 'id: crm',
+    to: `id: crm
+    batch: { size: 9, format: cloudevents }`,
+    want: [
+      '24:5: a batch of cloudevents does not go with format: giro',
+      '  batch.format json goes with format giro or cloudevents, batch.format cloudevents with format: cloudevents',
+    ],
+  },
+  {
+    name: 'batch of bodies that do not say what they are',
+    from: 'id: crm',
+    to: `id: crm
+    format: cloudevents-binary
+    batch: { size: 9 }`,
+    want: [
+      '25:5: a batch of json does not go with format: cloudevents-binary',
+      '  batch.format json goes with format giro or cloudevents, batch.format cloudevents with format: cloudevents',
+    ],
+  },
+  {
     name: 'batch without a size',
     from: 'id: crm',
     to: `id: crm

@@ -29,7 +29,10 @@ each([
     name: 'URL with a password',
     from: 'https://crm.example.com/catraca',
     to: 'https://user:password@crm.example.com/',
-    want: ['24:10: the URL holds a user or password; Giro signs its requests instead'],
+    want: [
+      '24:10: the URL holds a user or password; Giro signs its requests instead',
+      '  if the receiver wants them, use auth: { basic: { user: ..., password: ... } }',
+    ],
   },
   {
     name: 'URL with a fragment',
@@ -115,7 +118,7 @@ each([
     name: 'secret of another form',
     from: 'secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
     to: 'secret: 0123456789abcdef',
-    want: ['25:13: the secret must begin with whsec_'],
+    want: ['25:13: the secret must begin with whsec_ or whsk_'],
   },
   {
     name: 'secret that is no base64',

@@ -73,6 +73,15 @@ each([
     want: [`15:14: driver "henry" can't use serial`, '  it can use: tcp, tcp-listen'],
   },
   {
+    name: 'tap that does not listen',
+    from: 'connect: tcp://192.168.0.200:3000',
+    to: 'connect: tcp://192.168.0.200:3000\n    tap: tcp://0.0.0.0:13000',
+    want: [
+      '16:10: a tap goes from tcp-listen:// to a device at tcp://',
+      '  for example tap: tcp-listen://0.0.0.0:13000 with connect: tcp://192.168.0.200:3000',
+    ],
+  },
+  {
     name: 'data folder that is a file',
     from: 'name: recepcao',
     to: `name: recepcao

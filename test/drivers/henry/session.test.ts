@@ -220,7 +220,10 @@ test('an unknown event is an alarm and gets no answer; its card is not logged', 
   assert.deepEqual(readings.at(-1), {
     kind: 'alarm',
     code: 'henry.unknown_code',
-    text: 'event code 77 has no known meaning',
+    text: {
+      en: 'event code 77 has no known meaning',
+      'pt-BR': 'o código de evento 77 não tem significado conhecido',
+    },
     at: { local: '2026-03-02T09:00:03' },
   });
   assert.doesNotMatch(JSON.stringify(lines), /13658925/);

@@ -98,6 +98,20 @@ for (const { name, options, path, says } of refused) {
   });
 }
 
+test('what the schema itself refuses is said in both languages', () => {
+  for (const options of [
+    { pattern: '(a' },
+    { pattern: '(?<card>a)' },
+    { pattern: 'a', time: 'HH:mm' },
+    { pattern: 'a', encoding: 'latin1', ack: '✓' },
+  ]) {
+    const [issue] = linesOptions.safeParse(options).error?.issues ?? [];
+    assert.ok(issue?.code === 'custom');
+    assert.equal(issue.params?.text.en, issue.message);
+    assert.notEqual(issue.params?.text['pt-BR'], issue.message);
+  }
+});
+
 test('every key is described, for editors', () => {
   const schema = z.toJSONSchema(linesOptions, { io: 'input' });
   const described = (properties: Record<string, unknown> = {}): void => {

@@ -1,0 +1,186 @@
+import { ERRORS } from '../../drivers/errors.ts';
+import type { Text } from '../../drivers/language.ts';
+import { causeOfStatus } from '../delivery/answers.ts';
+import { FAULTS } from '../delivery/faults.ts';
+import type { LastAnswer } from '../journal/records.ts';
+
+/** What an alarm says: what is wrong, and what to do about it. */
+export interface Words {
+  readonly what: Text;
+  readonly remedy: Text;
+}
+
+function words(what: Text, remedy: Text): Words {
+  return { what, remedy };
+}
+
+function text(en: string, ptBr: string): Text {
+  return { en, 'pt-BR': ptBr };
+}
+
+/** Why the last attempt failed; nothing after a success. */
+function causeOf(last: LastAnswer | undefined): Text | undefined {
+  if (last === undefined || last.outcome === 'ok') return undefined;
+  if (last.status !== undefined) return causeOfStatus(last.status, undefined);
+  return Object.entries(FAULTS).find(([name]) => name === last.outcome)?.[1].cause;
+}
+
+/** `what`, and why if that is known. */
+function because(what: Text, cause: Text | undefined): Text {
+  return cause === undefined ? what : text(`${what.en}: ${cause.en}`, `${what['pt-BR']}: ${cause['pt-BR']}`);
+}
+
+export function webhookFailing(webhook: string, last: LastAnswer | undefined): Words {
+  return words(
+    because(
+      text(`webhook ${webhook} does not take its events`, `o webhook ${webhook} não recebe os eventos`),
+      causeOf(last),
+    ),
+    text(
+      'nothing is lost: the events wait in order and go as soon as it answers; see to the cause or call whoever runs the receiver',
+      'nada se perde: os eventos esperam em ordem e saem assim que ele responder; trate a causa ou chame quem cuida do destino',
+    ),
+  );
+}
+
+export function webhookLongOutage(webhook: string, last: LastAnswer | undefined): Words {
+  return words(
+    because(
+      text(
+        `webhook ${webhook} has taken nothing for more than 24 hours`,
+        `o webhook ${webhook} não recebe nada há mais de 24 horas`,
+      ),
+      causeOf(last),
+    ),
+    text(
+      'the events still wait and nothing is lost; call whoever runs the receiver',
+      'os eventos continuam esperando e nada se perde; chame quem cuida do destino',
+    ),
+  );
+}
+
+export function webhookGone(webhook: string): Words {
+  return words(
+    text(
+      `webhook ${webhook} answered that its address is gone (410): nothing more is sent to it`,
+      `o webhook ${webhook} respondeu que seu endereço não existe mais (410): nada mais é enviado a ele`,
+    ),
+    text(
+      `the events wait; ask the receiver for its new URL, then: giro resume ${webhook}`,
+      `os eventos esperam; peça ao destino a nova URL e depois: giro resume ${webhook}`,
+    ),
+  );
+}
+
+export function webhookParked(webhook: string, count: number): Words {
+  return words(
+    text(
+      `webhook ${webhook} refused ${count} ${count === 1 ? 'event' : 'events'}, set aside while the others go on`,
+      `o webhook ${webhook} recusou ${count} ${count === 1 ? 'evento, separado' : 'eventos, separados'}; os demais seguem`,
+    ),
+    text(
+      'giro parked shows why; once the receiver is corrected: giro resend, or giro discard to give them up',
+      'giro parked mostra o motivo; com o destino corrigido: giro resend, ou giro discard para desistir deles',
+    ),
+  );
+}
+
+export function webhookClock(webhook: string, skewMs: number): Words {
+  const off = minutes(skewMs);
+  return words(
+    text(
+      `the clocks of this machine and of webhook ${webhook} differ by ${off} min`,
+      `os relógios desta máquina e do webhook ${webhook} diferem em ${off} min`,
+    ),
+    text(
+      'set this machine to take its time from the internet: from 5 min on receivers refuse every event',
+      'ajuste esta máquina para acertar a hora pela internet: a partir de 5 min os destinos recusam todo evento',
+    ),
+  );
+}
+
+/** `problem`: code of the error that keeps it away. */
+export function turnstileOffline(turnstile: string, problem: string | undefined): Words {
+  const kind = Object.entries(ERRORS).find(([code]) => code === problem)?.[1];
+  return words(
+    because(
+      text(`turnstile ${turnstile} is not connected`, `a catraca ${turnstile} não está conectada`),
+      kind?.summary,
+    ),
+    kind?.remedy ?? ERRORS.LINK_FAILED.remedy,
+  );
+}
+
+export function turnstileClock(turnstile: string, skewMs: number): Words {
+  const off = minutes(skewMs);
+  return words(
+    text(
+      `the clock of turnstile ${turnstile} is wrong by ${off} min`,
+      `o relógio da catraca ${turnstile} está errado em ${off} min`,
+    ),
+    text(
+      'set the date and time of the device; until then accesses carry the time of this machine, and what it remembers of a break its wrong one',
+      'acerte a data e a hora do equipamento; até lá os acessos levam a hora desta máquina, e os lidos da memória, a hora errada',
+    ),
+  );
+}
+
+/** `said`: the device's own alarm, from its driver. */
+export function deviceAlarm(turnstile: string, said: Text): Words {
+  return words(
+    text(`turnstile ${turnstile}: ${said.en}`, `catraca ${turnstile}: ${said['pt-BR']}`),
+    text('go and look at the turnstile', 'vá até a catraca e verifique'),
+  );
+}
+
+export function diskSpace(freeBytes: number): Words {
+  const free = Math.floor(freeBytes / 10_000_000) * 10; // said anew only when it matters
+  return words(
+    text(
+      `the disk of the data folder is nearly full: ${free} MB free`,
+      `o disco da pasta de dados está quase cheio: ${free} MB livres`,
+    ),
+    text(
+      'make room on the disk: once it is full, new accesses wait in memory only',
+      'libere espaço no disco: quando encher, os novos acessos esperam apenas na memória',
+    ),
+  );
+}
+
+export function journalRefused(): Words {
+  return words(
+    text(
+      'the journal cannot be written: new accesses wait in memory, and are lost if the machine stops',
+      'não foi possível gravar o diário: os novos acessos esperam na memória e se perdem se a máquina parar',
+    ),
+    ERRORS.JOURNAL_FAILED.remedy,
+  );
+}
+
+export function journalDamaged(): Words {
+  return words(
+    text('the journal is damaged', 'o diário está danificado'),
+    text(
+      'restart Giro at a quiet hour: the start saves what can be read; then have the disk of this machine checked',
+      'reinicie o Giro numa hora tranquila: ao iniciar ele salva o que puder ser lido; depois mande verificar o disco desta máquina',
+    ),
+  );
+}
+
+/** `setAside`: name of the damaged file in the data folder. */
+export function journalSalvaged(setAside: string): Words {
+  return words(
+    text(
+      'the journal was damaged; what could be read was saved',
+      'o diário estava danificado; o que podia ser lido foi salvo',
+    ),
+    text(
+      `have the disk of this machine checked, and keep the damaged file for support: ${setAside}`,
+      `mande verificar o disco desta máquina e guarde o arquivo danificado para o suporte: ${setAside}`,
+    ),
+  );
+}
+
+function minutes(spanMs: number): number {
+  return Math.round(Math.abs(spanMs) / 60_000);
+}

@@ -1,0 +1,73 @@
+import type { Format, Unit, Webhook } from '../../config/configuration.ts';
+import { GiroError } from '../../drivers/errors.ts';
+import type { NewEvent } from '../journal/records.ts';
+import { attributesOf, headersOf, structured } from './cloudevents.ts';
+import { type ContractBody, flatten } from './contract-body.ts';
+
+/** The longest body that is sent (webhooks.md 1, "Payload"). */
+export const LONGEST_BODY_BYTES = 256 * 1024;
+
+/** How bodies for one webhook are made. Plain data: it goes to the journal's thread. */
+export interface Rendering {
+  readonly format: Format;
+  /** Pacto database keys by unit, for a webhook that asks for them. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+/** What is sent for one event: the same at every attempt. */
+export interface Rendered {
+  readonly body: string;
+  /** Headers that come with the format, lower case; without a content type it is the contract's. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function renderingOf(
+  { format, includeKey }: Pick<Webhook, 'format' | 'includeKey'>,
+  units: readonly Unit[],
+): Rendering {
+  const keys = units.flatMap(({ id, key }) => (includeKey && key !== undefined ? [[id, key] as const] : []));
+  return { format, keys: new Map(keys) };
+}
+
+/** Pure. Without a rendering it is the contract's body. Throws JOURNAL_FAILED for content that is no JSON object. */
+export function render(
+  rendering: Rendering | undefined,
+  event: Pick<NewEvent, 'id' | 'name' | 'unit' | 'lane' | 'content'>,
+  sequence: number,
+): Rendered {
+  const body = contractText(event, sequence, rendering?.keys.get(event.unit));
+  const format = rendering?.format ?? { name: 'giro' };
+  if (format.name === 'giro') return { body };
+  const members = JSON.parse(body) as ContractBody;
+  switch (format.name) {
+    case 'cloudevents':
+      return {
+        body: structured(attributesOf(event, members), body),
+        headers: { 'content-type': 'application/cloudevents+json; charset=utf-8' },
+      };
+    case 'cloudevents-binary':
+      return {
+        body,
+        headers: { 'content-type': 'application/json', ...headersOf(attributesOf(event, members)) },
+      };
+    case 'pacto-plano':
+      // A flat body need not name its event: without these a damaged journal could not be put together again.
+      return {
+        body: flatten(members, format.fields),
+        headers: { 'webhook-id': event.id, 'x-giro-evento': event.name, 'x-giro-unidade': event.unit },
+      };
+  }
+}
+
+/** The contract's body. What is put in front is known to the journal's salvage, which takes it off again. */
+function contractText(
+  { id, content }: Pick<NewEvent, 'id' | 'content'>,
+  sequence: number,
+  key: string | undefined,
+): string {
+  if (!content.startsWith('{"')) {
+    throw new GiroError('JOURNAL_FAILED', `the content of event ${id} is no JSON object with members`);
+  }
+  const chave = key === undefined ? '' : `"chave":"${key}",`;
+  return `{"id":"${id}","sequencia":${sequence},${chave}${content.slice(1)}`;
+}
