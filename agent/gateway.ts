@@ -11,6 +11,8 @@ import { rereadKeptLines } from './accesses/reread.ts';
 import type { TurnstileSample } from './alarms/conditions.ts';
 import { watchInstallation } from './alarms/installation.ts';
 import type { AlarmWatch } from './alarms/watch.ts';
+import { Operator } from './control/operator.ts';
+import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
@@ -39,6 +41,7 @@ export class Gateway {
   readonly #reports: TurnstileReport[] = [];
   readonly #alarms: AlarmWatch;
   #sessions: Promise<void>[] = [];
+  #control: ControlServer | undefined;
 
   private constructor(parts: Parts, journal: Journal, identity: Identity) {
     const { configuration, clock, log } = parts;
@@ -78,6 +81,8 @@ export class Gateway {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
+      const operator = new Operator({ journal, dispatcher: gateway.#dispatcher, configuration, clock });
+      gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
       return gateway;
     } catch (error) {
@@ -95,6 +100,7 @@ export class Gateway {
   async stop(): Promise<void> {
     this.#alarms.stop();
     this.#stopping.abort();
+    await this.#control?.close();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
     await this.#dispatcher.stop(STOP_GRACE_MS);
@@ -237,7 +243,7 @@ function interested(
 ): readonly string[] {
   return webhooks
     .filter(({ active }) => active)
-    .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.includes(name)))
+    .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.some((event) => event === name)))
     .filter(({ units }) => units === undefined || units.includes(unit))
     .map(({ id }) => id);
 }

@@ -224,6 +224,27 @@ export const ERRORS = {
       'pt-BR': 'corrija a URL do webhook; um destino nesta máquina precisa de allow: [loopback]',
     },
   },
+  CONTROL_UNAVAILABLE: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the running gateway cannot be reached',
+      'pt-BR': 'não foi possível falar com o gateway em execução',
+    },
+    remedy: {
+      en: 'start the gateway with this configuration (systemctl start giro, or giro run) and try again',
+      'pt-BR': 'inicie o gateway com esta configuração (systemctl start giro ou giro run) e tente de novo',
+    },
+  },
+  WEBHOOK_PAUSED: {
+    exitCode: 1,
+    retry: false,
+    summary: { en: 'the webhook is paused', 'pt-BR': 'o webhook está pausado' },
+    remedy: {
+      en: 'end the pause first (giro resume WEBHOOK)',
+      'pt-BR': 'encerre a pausa primeiro (giro resume WEBHOOK)',
+    },
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -5,12 +5,16 @@ import { ERRORS, GiroError } from '../../drivers/errors.ts';
 import type { Language } from '../../drivers/language.ts';
 import { version } from '../version.ts';
 import { describeCheck } from './check.ts';
+import { describeDeliveries, describeParked } from './deliveries.ts';
 import { describeEvents } from './events.ts';
 import { describeListen } from './listen.ts';
+import { describeDiscard, describeResend } from './operations.ts';
+import { describePause, describeResume } from './pause.ts';
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
 import { describeStatus } from './status.ts';
+import { describeTest } from './test.ts';
 
 const EX_OK = 0;
 const EX_SOFTWARE = 1;
@@ -24,6 +28,13 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeCheck,
   describeStatus,
   describeEvents,
+  describeDeliveries,
+  describeParked,
+  describeResend,
+  describeDiscard,
+  describePause,
+  describeResume,
+  describeTest,
   describeSimulate,
   describeListen,
   describeSecret,

@@ -13,6 +13,8 @@ export interface Received extends Recognised {
   /** Whether the id was there before. */
   readonly repeated: boolean;
   readonly attempt: number;
+  /** An operator sent it again. */
+  readonly replay: boolean;
   /** Of the exact bytes of the body, hex. */
   readonly sha256: string;
   readonly body: string;
@@ -98,7 +100,8 @@ export class Receiver {
     if (status >= 200 && status <= 299) this.#remember(id);
     const sha256 = createHash('sha256').update(body).digest('hex');
     const attempt = Number(request.headers['x-giro-tentativa']);
-    onReceived({ id, repeated, attempt, sha256, body, ...content });
+    const replay = request.headers['x-giro-replay'] === '1';
+    onReceived({ id, repeated, attempt, replay, sha256, body, ...content });
     response.writeHead(status).end();
   }
 
@@ -147,8 +150,12 @@ function contentOf(request: IncomingMessage, body: string): Recognised | undefin
 }
 
 /** One notification on one line, for a person. */
-export function notificationLine({ data, body, repeated, attempt }: Received): string {
-  const marks = [...(attempt > 1 ? [`(attempt ${attempt})`] : []), ...(repeated ? ['(repeated)'] : [])];
+export function notificationLine({ data, body, repeated, attempt, replay }: Received): string {
+  const marks = [
+    ...(attempt > 1 ? [`(attempt ${attempt})`] : []),
+    ...(replay ? ['(replay)'] : []),
+    ...(repeated ? ['(repeated)'] : []),
+  ];
   return [...(isContract(data) ? contractParts(data) : [body]), ...marks].join('  ');
 }
 

@@ -105,6 +105,7 @@ const WORDS = {
     open: 'ATIVA',
     waiting: 'ATIVA, failing',
     gone: 'ATIVA, gone (410)',
+    paused: 'ATIVA, paused',
     inactive: 'INATIVA',
     left: 'not in the configuration',
     unrecognised: 'lines that no pattern matched',
@@ -129,6 +130,7 @@ const WORDS = {
     open: 'ATIVA',
     waiting: 'ATIVA, falhando',
     gone: 'ATIVA, encerrada (410)',
+    paused: 'ATIVA, pausada',
     inactive: 'INATIVA',
     left: 'fora da configuração',
     unrecognised: 'linhas que nenhum padrão reconheceu',
@@ -190,9 +192,10 @@ function statusText(found: Status, { agent, units }: Configuration, nowMs: numbe
 }
 
 function webhookState(
-  { active, configured, state }: Status['webhooks'][number],
+  { active, configured, state, pausedAtMs }: Status['webhooks'][number],
   words: (typeof WORDS)[Language],
 ): string {
   if (!configured) return words.left;
-  return active ? words[state] : words.inactive;
+  if (!active) return words.inactive;
+  return pausedAtMs === undefined ? words[state] : words.paused;
 }

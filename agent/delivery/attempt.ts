@@ -142,6 +142,7 @@ export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware 
       date: first(headers.date),
       location: first(headers.location),
       allowedRate: first(headers['webhook-allowed-rate']),
+      contentType: first(headers['content-type']),
       body: Buffer.concat(this.#kept),
       ms,
       ...measured,

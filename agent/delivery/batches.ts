@@ -1,7 +1,7 @@
 import { v5 } from 'uuid';
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
-import { ALONE, type Delivery } from '../journal/records.ts';
+import { ALONE, type Delivery, REPLAY_LANE } from '../journal/records.ts';
 import type { Lane } from './lane.ts';
 import type { DeliveryJournal } from './marks.ts';
 
@@ -73,7 +73,8 @@ export class Batcher {
     if (lane.isComposed) {
       return undefined;
     }
-    const frozen = countFrozen(lane.window);
+    const isReplay = lane.name === REPLAY_LANE; // each by itself, as it is
+    const frozen = isReplay ? 1 : countFrozen(lane.window);
     const count = frozen ?? countFitting(lane.window, this.#parts.options.size);
     if (frozen !== undefined || count <= 1) {
       lane.compose(count);
@@ -94,7 +95,8 @@ export class Batcher {
       const stored = await Promise.race([journal.mark({ kind: 'batch', webhook, sequences, batch }), late]);
       if (stored !== 'late') {
         this.#failing = false;
-        lane.compose(load.length, batch);
+        // What an operator discarded meanwhile is missing: then the rest becomes another batch.
+        if (load.every(({ id }, place) => lane.window[place]?.id === id)) lane.compose(load.length, batch);
         return;
       }
     } catch (error) {

@@ -61,3 +61,13 @@ export function isOverload({ outcome }: Classified): boolean {
       return false;
   }
 }
+
+/** The cause of a stored outcome, in plain words; a code of another version of Giro is its own cause. */
+export function causeOfOutcome(outcome: string, location?: string): Text {
+  const status = outcome === 'ok' ? 200 : Number(/^http_(\d{3})$/.exec(outcome)?.[1]);
+  if (!Number.isNaN(status)) {
+    return causeOfStatus(status, location);
+  }
+  const fault = Object.entries(FAULTS).find(([name]) => name === outcome);
+  return fault?.[1].cause ?? { en: outcome, 'pt-BR': outcome };
+}

@@ -48,7 +48,7 @@ export class ClockSkew {
   judge(outcome: Outcome): Classified | undefined {
     const date = outcome.kind === 'answer' ? outcome.date : undefined;
     const receiverMs = date === undefined ? undefined : parseHttpDate(date);
-    if (outcome.kind === 'fault' || receiverMs === undefined) {
+    if (outcome.kind === 'fault' || outcome.from !== undefined || receiverMs === undefined) {
       return undefined;
     }
     const measuredMs = receiverMs - this.#clock.now();

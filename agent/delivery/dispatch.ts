@@ -52,9 +52,24 @@ export class Dispatcher {
     }
   }
 
-  /** An operator wants a webhook that waits or is gone to be tried now. */
-  resume(webhook: string): void {
-    this.#queues.get(webhook)?.resume();
+  /** Ends a pause, and what made the webhook wait (unless `now` is false) or gone. Resolves when it is stored. */
+  async resume(webhook: string, now = true): Promise<void> {
+    await this.#queues.get(webhook)?.resume(now);
+  }
+
+  /** Nothing is sent to a webhook until it is resumed; everything queues. Resolves when it is stored. */
+  async pause(webhook: string): Promise<void> {
+    await this.#queues.get(webhook)?.pause();
+  }
+
+  /** Deliveries that an operator discarded in the journal are not sent any more. */
+  discard(webhook: string, sequences: readonly number[]): void {
+    this.#queues.get(webhook)?.discard(sequences);
+  }
+
+  /** Deliveries that an operator made pending again in the journal are sent, as replays. */
+  replay(webhook: string): void {
+    this.#queues.get(webhook)?.replay();
   }
 
   /**

@@ -53,7 +53,7 @@ export class Endpoint {
   constructor(options: EndpointOptions) {
     this.#options = options;
     this.#window = options.maxInFlight;
-    this.#state = fresh(options.webhook);
+    this.#state = fresh({ webhook: options.webhook });
   }
 
   get state(): EndpointState {
@@ -82,6 +82,7 @@ export class Endpoint {
 
   /** Whether one more attempt may begin now. */
   mayStart(): boolean {
+    if (this.#state.pausedAtMs !== undefined) return false;
     switch (this.#state.state) {
       case 'open':
         return this.#inFlight < this.#window;
@@ -130,7 +131,7 @@ export class Endpoint {
     this.#outage = false;
     this.#due = false;
     this.#changed ||= !isClean(before);
-    this.#state = { ...fresh(before.webhook), last };
+    this.#state = { ...fresh(before), last };
     return recovered;
   }
 
@@ -186,6 +187,14 @@ export class Endpoint {
     this.#set({ ...state, state: 'waiting', untilMs: this.#options.clock.now(), step: 0 });
     this.#slowStart();
     this.#startWave(0);
+  }
+
+  /** An operator wants nothing sent, or the end of that. What is in flight ends, and waits go on. */
+  pause(paused: boolean): void {
+    const { pausedAtMs, ...state } = this.#state;
+    if (paused !== (pausedAtMs !== undefined)) {
+      this.#set(paused ? { ...state, pausedAtMs: this.#options.clock.now() } : state);
+    }
   }
 
   /** Ends the timer; nothing is due any more. */
@@ -270,8 +279,10 @@ export class Endpoint {
   }
 }
 
-function fresh(webhook: string): EndpointState {
-  return { webhook, state: 'open', step: 0, busyInARow: 0, parkedInARow: 0 };
+/** Without failures; a pause is not one. */
+function fresh({ webhook, pausedAtMs }: Pick<EndpointState, 'webhook' | 'pausedAtMs'>): EndpointState {
+  const paused = pausedAtMs === undefined ? {} : { pausedAtMs };
+  return { webhook, state: 'open', step: 0, busyInARow: 0, parkedInARow: 0, ...paused };
 }
 
 /** Whether a success changes nothing in it that a restart must know. */

@@ -45,6 +45,8 @@ export interface Post {
   readonly late?: boolean;
   /** What is sent in place of `delivery`, which is its first event. */
   readonly batch?: Batch | undefined;
+  /** An operator sends it again: `x-giro-replay: 1`. */
+  readonly replay?: boolean;
   /** Aborts the request when the gateway stops. */
   readonly signal: AbortSignal;
 }
@@ -107,7 +109,7 @@ export class HttpClient implements WebhookClient {
     await Promise.all([this.#transport.close(), this.#tokens?.close()]);
   }
 
-  #send({ delivery, attempt, signal, late, batch }: Post, token?: string): Promise<Outcome> {
+  #send({ delivery, attempt, replay, late, batch, signal }: Post, token?: string): Promise<Outcome> {
     const { id } = batch ?? delivery;
     const body = Buffer.from((batch ?? delivery).body, 'utf8');
     const nowMs = this.#clock.now();
@@ -130,6 +132,7 @@ export class HttpClient implements WebhookClient {
             ? { 'x-giro-evento': delivery.name, 'x-giro-unidade': delivery.unit }
             : { 'x-giro-lote': String(batch.size) }), // its events say their names and units
           ...(late && { 'x-giro-atrasado': '1' }),
+          ...(replay && { 'x-giro-replay': '1' }),
         },
       },
       signal,

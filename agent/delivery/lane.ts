@@ -33,6 +33,8 @@ export class Lane {
   wait:
     | { readonly untilMs: number; readonly for: 'receiver' | 'message'; readonly cancel: () => void }
     | undefined;
+  /** What lies in the journal below the window may be pending again: it has to be read from the start. */
+  isStale = false;
   /** Its head is being sent, or stands in the queue of those that may be. */
   taken = false;
   /** Requests for the present load that reached the wire, and tries that class D used up before a restart. */
@@ -40,6 +42,8 @@ export class Lane {
   #window: Delivery[] = [];
   /** How many of the first deliveries the next request carries; 0 while nobody decided. */
   #loaded = 0;
+  /** Of the load, discarded: not sent again. */
+  #discarded = new Set<number>();
   /** The highest sequence that ever entered the window: below it nothing is left in the journal to be read. */
   #known: number;
   /** The highest sequence that was offered. */
@@ -91,11 +95,17 @@ export class Lane {
 
   /** Nothing pending, in memory or in the journal. */
   get isIdle(): boolean {
-    return this.#window.length === 0 && !this.#behind;
+    return this.#window.length === 0 && !this.#behind && !this.isStale;
+  }
+
+  get isReading(): boolean {
+    return this.#reading;
   }
 
   get isReady(): boolean {
-    return this.head !== undefined && !this.taken && this.wait === undefined && !this.#isCutOff;
+    return (
+      this.head !== undefined && !this.taken && !this.isStale && this.wait === undefined && !this.#isCutOff
+    );
   }
 
   get #isLow(): boolean {
@@ -131,7 +141,7 @@ export class Lane {
   /** The page to read now, if any; the caller answers with `fill`, or with `readFailed`. One read at a time. */
   nextPage(): { readonly afterSequence: number; readonly limit: number } | undefined {
     // From half a window on, so that a drain does not pause for it.
-    if (!this.#behind || this.#reading || !this.#isLow) {
+    if (!this.#behind || this.isStale || this.#reading || !this.#isLow) {
       return undefined;
     }
     this.#reading = true;
@@ -158,6 +168,32 @@ export class Lane {
     this.#reading = false;
   }
 
+  /** An operator discarded these: none of them is sent any more. What is being sent ends first. */
+  discard(sequences: ReadonlySet<number>): void {
+    const { load } = this;
+    for (const { sequence } of load) if (sequences.has(sequence)) this.#discarded.add(sequence);
+    this.#window = this.#window.filter(
+      (delivery, place) => place < load.length || !sequences.has(delivery.sequence),
+    );
+  }
+
+  /** Drops what was discarded of the load. Not while it is being sent. Answers whether there was any. */
+  dropDiscarded(): boolean {
+    if (this.#discarded.size === 0) return false;
+    this.#window = this.#window.filter(({ sequence }) => !this.#discarded.has(sequence));
+    this.#restart();
+    return true;
+  }
+
+  /** Forgets the window; the journal is read again from the first pending one. Not while anything is being sent. */
+  startOver(): void {
+    this.isStale = false;
+    this.#window = [];
+    this.#known = 0;
+    this.#behind = true;
+    this.#restart();
+  }
+
   /** Decides that the next request carries the first `count`; `batch` is the id that they go under, if one was stored. */
   compose(count: number, batch?: string): void {
     this.#loaded = count;
@@ -171,10 +207,11 @@ export class Lane {
   /** The load was refused as a whole: each of its deliveries goes alone from now on. */
   split(): void {
     this.compose(this.load.length, ALONE);
-    this.#restart();
+    this.#loaded = 0;
+    this.attempts = this.head?.tries ?? 0;
   }
 
-  /** The load is done: acknowledged or parked. */
+  /** The load is done: acknowledged, parked or discarded. */
   advance(): void {
     this.#window.splice(0, Math.max(this.#loaded, 1));
     this.#restart();
@@ -235,6 +272,7 @@ export class Lane {
 
   #restart(): void {
     this.#loaded = 0;
+    this.#discarded.clear();
     this.attempts = this.head?.tries ?? 0;
   }
 

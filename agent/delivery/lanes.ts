@@ -1,12 +1,17 @@
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
-import { ALL_LANES, type Delivery, type LaneState, type QueueState } from '../journal/records.ts';
+import {
+  ALL_LANES,
+  type Delivery,
+  type LaneState,
+  type QueueState,
+  REPLAY_LANE,
+} from '../journal/records.ts';
 import { Lane } from './lane.ts';
 import type { DeliveryJournal } from './marks.ts';
+import { Pages } from './pages.ts';
 import { longestLaneWaitMs } from './schedule.ts';
 
-/** A failed read of the journal is tried again after this. */
-const REREAD_MS = 1_000;
 /** Loads without an order that are in flight or wait for their next try. */
 const CROWD_SIZE = 256;
 
@@ -22,6 +27,8 @@ interface LanesParts {
   readonly journal: DeliveryJournal;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Resolves when what became of the heads so far is in the journal. */
+  readonly stored: () => Promise<void>;
   /** A head may be sent. */
   readonly onReady: () => void;
 }
@@ -29,7 +36,7 @@ interface LanesParts {
 /**
  * The lanes of one webhook: fills them from offers and from the journal, and knows which heads may be sent. One lane a
  * turnstile, or one for all; beside each, with `liveFirst`, one for its backlog. Without an order the one lane only
- * feeds a crowd, of which each member is a lane of its own.
+ * feeds a crowd, of which each member is a lane of its own. What an operator sends again has one lane, whatever the order.
  */
 export class Lanes {
   readonly #parts: LanesParts;
@@ -45,12 +52,14 @@ export class Lanes {
   #backlogThrough = 0;
   /** Lanes that are to leave their backlog as soon as nothing of them is being sent. */
   readonly #leaving = new Set<Lane>();
-  #cancelReread: (() => void) | undefined;
-  #readFailing = false;
-  #stopped = false;
+  readonly #pages: Pages;
 
   constructor(parts: LanesParts) {
     this.#parts = parts;
+    const settleAll = (): void => {
+      for (const lane of this.#all) this.#settle(lane);
+    };
+    this.#pages = new Pages({ ...parts, onRead: (lane) => this.#settle(lane), onAgain: settleAll });
   }
 
   /** Nothing pending, in memory or in the journal. */
@@ -67,21 +76,23 @@ export class Lanes {
     return this.#backlogThrough;
   }
 
-  /** Whether an event is older than the end of the last outage, and may have been passed by others. */
-  isLate(sequence: number): boolean {
-    return this.#parts.liveFirst && sequence <= this.#backlogThrough;
+  /** Whether the lane's head is older than the end of the last outage, and may have been passed by others. */
+  isLate({ name, head }: Lane): boolean {
+    const { liveFirst } = this.#parts;
+    return liveFirst && name !== REPLAY_LANE && (head?.sequence ?? 0) <= this.#backlogThrough;
   }
 
   start(stored: readonly LaneState[], queue: QueueState | undefined): void {
     this.#lastSequence = queue?.lastSequence ?? 0;
     this.#backlogThrough = queue?.backlogThrough ?? 0;
-    const after = this.#parts.liveFirst ? this.#backlogThrough : 0;
+    const { order, liveFirst } = this.#parts;
     const names = stored.map(({ lane }) => lane).filter((name) => name !== ALL_LANES);
-    for (const name of this.#parts.order === 'turnstile' ? names : [ALL_LANES]) {
+    for (const name of order === 'turnstile' ? names : [ALL_LANES, ...names.filter(isReplay)]) {
+      const after = liveFirst && !isReplay(name) ? this.#backlogThrough : 0;
       if (after > 0) {
         const backlog = this.#make(name, { behind: true, through: after });
         this.#backlogs.set(name, backlog);
-        this.#refill(backlog);
+        this.#pages.refill(backlog);
       }
       const lane = this.#make(name, { behind: true, after });
       this.#lanes.set(name, lane);
@@ -89,7 +100,7 @@ export class Lanes {
         lane,
         stored.find((state) => state.lane === name),
       );
-      this.#refill(lane);
+      this.#pages.refill(lane);
     }
   }
 
@@ -108,7 +119,7 @@ export class Lanes {
         : (this.#lanes.get(name) ?? this.#make(name, { behind: false, after }));
     if (delivery.sequence > after) this.#lanes.set(name, lane);
     lane.offer(delivery, contiguous);
-    this.#refill(lane);
+    this.#pages.refill(lane);
     this.#wake(lane);
   }
 
@@ -119,7 +130,7 @@ export class Lanes {
 
   /** What is to be sent of a lane that was taken: the lane itself or, without an order, its load in a lane of its own. */
   detach(lane: Lane): Lane {
-    if (this.#parts.order !== 'none' || this.#crowd.has(lane)) return lane;
+    if (this.#parts.order !== 'none' || this.#crowd.has(lane) || isReplay(lane.name)) return lane;
     const one = lane.detach();
     one.taken = true;
     this.#crowd.add(one);
@@ -129,12 +140,25 @@ export class Lanes {
 
   giveBack(lane: Lane): void {
     lane.taken = false;
-    if (lane.isIdle && this.#crowd.delete(lane)) {
-      for (const feeder of [...this.#lanes.values(), ...this.#backlogs.values()]) this.#wake(feeder);
-      return;
+    this.#settle(lane);
+  }
+
+  /** An operator discarded these. */
+  discard(sequences: ReadonlySet<number>): void {
+    for (const lane of this.#all) {
+      this.#unready(lane);
+      lane.discard(sequences);
+      this.#settle(lane);
     }
-    this.#refill(lane);
-    this.#wake(lane);
+  }
+
+  /** An operator made deliveries of this lane pending again, whatever their sequence. */
+  startOver(name: string): void {
+    const lane = this.#lanes.get(name) ?? this.#make(name, { behind: true });
+    this.#lanes.set(name, lane);
+    lane.isStale = true;
+    this.#unready(lane);
+    this.#settle(lane);
   }
 
   /** Keeps the lane's head back for `waitMs`. */
@@ -154,14 +178,10 @@ export class Lanes {
     }
     this.#backlogThrough = Math.max(this.#backlogThrough, this.#lastSequence);
     for (const lane of this.#lanes.values()) {
+      if (isReplay(lane.name)) continue;
       this.#leaving.add(lane);
-      if (lane.taken && this.#ready.includes(lane)) {
-        this.#ready = this.#ready.filter((other) => other !== lane);
-        lane.taken = false;
-        this.#wake(lane);
-      } else {
-        this.#leave(lane);
-      }
+      this.#unready(lane);
+      this.#wake(lane);
     }
     return true;
   }
@@ -182,8 +202,7 @@ export class Lanes {
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#cancelReread?.();
+    this.#pages.stop();
     for (const lane of this.#all) {
       lane.wait?.cancel();
     }
@@ -217,6 +236,42 @@ export class Lanes {
     this.#wake(lane);
   }
 
+  /** It no longer stands among those that may be sent; one that is being sent stays taken. */
+  #unready(lane: Lane): void {
+    const place = this.#ready.indexOf(lane);
+    if (place !== -1) {
+      this.#ready.splice(place, 1);
+      lane.taken = false;
+    }
+  }
+
+  /** After a change from outside: what it asks for is done as soon as nothing of the lane is being sent. */
+  #settle(lane: Lane): void {
+    if (!lane.taken && lane.dropDiscarded()) this.#cancelWait(lane);
+    if (lane.isStale && !lane.taken && !lane.isReading) void this.#restart(lane);
+    if (!lane.taken && lane.isIdle && this.#crowd.delete(lane)) {
+      for (const feeder of [...this.#lanes.values(), ...this.#backlogs.values()]) this.#wake(feeder);
+      return;
+    }
+    this.#pages.refill(lane);
+    this.#wake(lane);
+  }
+
+  /** Reads from the start once the journal knows what was sent: else it would give that again. */
+  async #restart(lane: Lane): Promise<void> {
+    await this.#parts.stored();
+    if (lane.isStale && !lane.taken && !lane.isReading) {
+      lane.startOver();
+      this.#cancelWait(lane);
+      this.#settle(lane);
+    }
+  }
+
+  #cancelWait(lane: Lane): void {
+    lane.wait?.cancel();
+    lane.wait = undefined;
+  }
+
   #wake(lane: Lane): void {
     this.#leave(lane);
     if (lane.isReady && !this.#isCrowded(lane)) {
@@ -234,47 +289,11 @@ export class Lanes {
     if (lane.taken || lane.wait !== undefined || !this.#leaving.delete(lane)) return;
     const backlog = this.#backlogOf(lane.name);
     lane.leave(this.#backlogThrough, backlog);
-    this.#refill(backlog);
+    this.#pages.refill(backlog);
     this.#wake(backlog);
   }
+}
 
-  #refill(lane: Lane): void {
-    const page = this.#stopped ? undefined : lane.nextPage();
-    if (page !== undefined) {
-      void this.#read(lane, page.afterSequence, page.limit);
-    }
-  }
-
-  async #read(lane: Lane, afterSequence: number, limit: number): Promise<void> {
-    const { webhook, journal, log } = this.#parts;
-    const name = lane.name === ALL_LANES ? undefined : lane.name;
-    let page: readonly Delivery[];
-    try {
-      page = await journal.pending(webhook, name, afterSequence, limit);
-    } catch (error) {
-      lane.readFailed();
-      if (!this.#readFailing && !this.#stopped) {
-        this.#readFailing = true;
-        log.error({ err: error, webhook, lane: lane.name }, 'pending deliveries not read, trying again');
-      }
-      this.#rereadLater();
-      return;
-    }
-    this.#readFailing = false;
-    lane.fill(page, limit);
-    this.#refill(lane);
-    this.#wake(lane);
-  }
-
-  #rereadLater(): void {
-    if (this.#stopped) {
-      return;
-    }
-    this.#cancelReread ??= this.#parts.clock.after(REREAD_MS, () => {
-      this.#cancelReread = undefined;
-      for (const lane of this.#all) {
-        this.#refill(lane);
-      }
-    });
-  }
+function isReplay(name: string): boolean {
+  return name === REPLAY_LANE;
 }

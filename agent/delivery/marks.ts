@@ -15,12 +15,21 @@ export interface DeliveryJournal {
 }
 
 const RETRY_MS = 1_000;
-/** Unstored marks from which nothing more is sent: each would be a duplicate after a crash, and memory is bounded. */
+/** Unstored groups of marks from which nothing more is sent: each would be a duplicate after a crash. */
 const LIMIT = 10_000;
+/** So much of answers weighs like one more group: memory is bounded too. */
+const ANSWER_WEIGHT_BYTES = 1024;
+/** Groups of one call. */
 const BATCH = 1_000;
 
+/** Marks of one push: stored together or not at all. */
+interface Group {
+  readonly marks: readonly Mark[];
+  readonly weight: number;
+}
+
 /**
- * Stores marks in their order, those that come together in one call; nobody waits for them. On a failure they are
+ * Stores marks in their order, those of one push in one transaction; nobody waits for them. On a failure they are
  * kept and tried again: one that is lost costs a duplicate, never an event.
  */
 export class MarkWriter {
@@ -28,7 +37,10 @@ export class MarkWriter {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #onRoom: () => void;
-  #queue: Mark[] = [];
+  #queue: Group[] = [];
+  #weight = 0;
+  #storedGroups = 0;
+  #waiters: { readonly place: number; readonly resolve: () => void }[] = [];
   #writing: Promise<void> | undefined;
   #failing = false;
   #closing = false;
@@ -43,14 +55,30 @@ export class MarkWriter {
   }
 
   get isFull(): boolean {
-    return this.#queue.length >= LIMIT;
+    return this.#weight >= LIMIT;
   }
 
   push(...marks: Mark[]): void {
-    this.#queue.push(...marks);
+    if (marks.length === 0) {
+      return;
+    }
+    const group = { marks, weight: weightOf(marks) };
+    this.#queue.push(group);
+    this.#weight += group.weight;
     if (this.#cancelRetry === undefined) {
       this.#start();
     }
+  }
+
+  /** Resolves when all that was pushed so far is stored; never, when it is given up. */
+  stored(): Promise<void> {
+    const place = this.#storedGroups + this.#queue.length;
+    if (place === this.#storedGroups) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      this.#waiters.push({ place, resolve });
+    });
   }
 
   /** Resolves when all is stored, after one more failure, or after `limitMs`. Push nothing afterwards. */
@@ -81,7 +109,7 @@ export class MarkWriter {
     while (this.#queue.length > 0) {
       const batch = this.#queue.slice(0, BATCH);
       try {
-        await this.#journal.mark(...batch);
+        await this.#journal.mark(...batch.flatMap(({ marks }) => marks));
       } catch (error) {
         this.#retryLater(error);
         break;
@@ -89,6 +117,11 @@ export class MarkWriter {
       const wasFull = this.isFull;
       this.#failing = false;
       this.#queue.splice(0, batch.length);
+      this.#weight -= batch.reduce((sum, { weight }) => sum + weight, 0);
+      this.#storedGroups += batch.length;
+      while (this.#waiters[0] !== undefined && this.#waiters[0].place <= this.#storedGroups) {
+        this.#waiters.shift()?.resolve();
+      }
       if (wasFull && !this.isFull) {
         this.#onRoom();
       }
@@ -99,7 +132,7 @@ export class MarkWriter {
   #retryLater(error: unknown): void {
     if (!this.#failing) {
       this.#failing = true;
-      this.#log.error({ err: error, marks: this.#queue.length }, 'delivery marks not stored, trying again');
+      this.#log.error({ err: error, groups: this.#queue.length }, 'delivery marks not stored, trying again');
     }
     if (this.#closing) {
       return;
@@ -109,4 +142,14 @@ export class MarkWriter {
       this.#start();
     });
   }
+}
+
+function weightOf(marks: readonly Mark[]): number {
+  return marks.reduce(
+    (weight, mark) =>
+      mark.kind === 'attempt'
+        ? weight + Math.floor((mark.attempt.answer?.length ?? 0) / ANSWER_WEIGHT_BYTES)
+        : weight,
+    1,
+  );
 }

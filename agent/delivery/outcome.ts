@@ -34,6 +34,7 @@ export interface Answer extends Measured {
   readonly location: string | undefined;
   /** `WebHook-Allowed-Rate`. */
   readonly allowedRate?: string | undefined;
+  readonly contentType?: string | undefined;
   /** The beginning of the body, at most 16 KiB. */
   readonly body: Uint8Array;
   /** From the start of the request until its end, milliseconds. */

@@ -1,6 +1,14 @@
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
-import { ALONE, type Delivery, type EndpointState, type LastAnswer, type Mark } from '../journal/records.ts';
+import {
+  ALONE,
+  type Delivery,
+  type EndpointState,
+  type LastAnswer,
+  type Mark,
+  type NextTry,
+} from '../journal/records.ts';
+import { attemptMark, nextTry } from './attempt-log.ts';
 import { type Classified, classify, isOverload } from './classes.ts';
 import type { ClockSkew } from './clock-skew.ts';
 import type { Endpoint, Report, Ticket } from './endpoint.ts';
@@ -44,6 +52,7 @@ interface Sending {
 
 /** What it came to. */
 interface Settled extends Sending {
+  readonly outcome: Outcome;
   readonly what: Classified;
   readonly report: Report;
 }
@@ -79,8 +88,13 @@ export class Settling {
       .map((lane): Mark => ({ kind: 'lane', state: lane.state(webhook) }));
     const isSkewNew = skew.takeChange();
     const changed = endpoint.takeChange() !== undefined || isSkewNew;
-    this.#parts.marks.push(...marks, ...states);
-    if (changed) this.#parts.marks.push({ kind: 'endpoint', state: this.endpoint });
+    const state: Mark[] = changed ? [{ kind: 'endpoint', state: this.endpoint }] : [];
+    this.#parts.marks.push(...marks, ...states, ...state);
+  }
+
+  /** An attempt failed that is followed by another at once. */
+  tryAgain(load: readonly Delivery[], outcome: Outcome): void {
+    this.store(this.#attempts(load, outcome, classify(outcome), { why: 'instant' }));
   }
 
   /** A receiver that refuses everything is wrongly set up: its refusals are class C. */
@@ -99,27 +113,26 @@ export class Settling {
     const status = outcome.kind === 'answer' ? { status: outcome.status } : {};
     const last: LastAnswer = { atMs: clock.now(), ...status, outcome: what.outcome };
     const attempt = { ...this.#context(sending), ms: outcome.ms, ...status };
-    if (outcome.kind === 'answer') rate.allow(outcome.allowedRate);
+    if (outcome.kind === 'answer' && outcome.from === undefined) rate.allow(outcome.allowedRate);
     if (what.class === 'ok' && outcome.kind === 'answer') {
       log.debug(attempt, 'delivered');
-      this.#delivered(sending, { ...last, status: outcome.status });
+      this.#delivered(sending, { ...last, status: outcome.status }, outcome);
       return;
     }
     log.debug({ ...attempt, outcome: what.outcome }, 'attempt failed');
     const report = { last, overload: isOverload(what), retryAfterMs: this.#retryAfter.read(outcome) };
-    this.#failed({ ...sending, what, report });
+    this.#failed({ ...sending, outcome, what, report });
   }
 
-  #delivered(
-    { lane, load, ticket }: Sending,
-    { atMs, status, outcome }: LastAnswer & { status: number },
-  ): void {
+  #delivered({ lane, load, ticket }: Sending, last: LastAnswer & { status: number }, outcome: Outcome): void {
+    const { atMs, status } = last;
     const webhook = this.#webhook;
     const marks = load.map(({ sequence }): Mark => ({ kind: 'delivered', webhook, sequence, atMs, status }));
+    marks.push(...this.#attempts(load, outcome, { class: 'ok', outcome: 'ok' }));
     lane.advance();
     const moved = lane.step > 0 ? [lane] : [];
     lane.step = 0;
-    if (this.#parts.endpoint.succeeded(ticket, { atMs, status, outcome })) {
+    if (this.#parts.endpoint.succeeded(ticket, last)) {
       this.#parts.outages.recovered(atMs);
       if (this.#parts.lanes.beginBacklog()) {
         marks.push({ kind: 'backlog', webhook, throughSequence: this.#parts.lanes.backlogThrough });
@@ -141,12 +154,12 @@ export class Settling {
         break;
       case 'E':
         this.#parts.endpoint.gone(report.last);
-        this.store([]);
+        this.store(this.#failedAttempts(settled));
         break;
       case 'A':
       case 'C':
         this.#parts.endpoint.failed(ticket, what.class, report);
-        this.store([]);
+        this.store(this.#failedAttempts(settled));
         break;
       case 'ok':
         break;
@@ -163,7 +176,7 @@ export class Settling {
     this.#parts.endpoint.busy(ticket, report);
     lane.step = nextStep;
     this.#parts.lanes.hold(lane, 'receiver', waitMs);
-    this.store([], [lane]);
+    this.store(this.#failedAttempts(settled), [lane]);
     if (lane.step === HELD_UP_STEP && this.#parts.endpoint.state.state === 'open') {
       const { outcome, cause } = what;
       this.#parts.log.warn({ ...this.#context(settled), outcome, cause: cause.en }, 'lane held up');
@@ -183,7 +196,10 @@ export class Settling {
         { ...this.#context(settled), outcome: what.outcome },
         'batch refused, its events go one by one',
       );
-      this.store([{ kind: 'batch', webhook, sequences: load.map((one) => one.sequence), batch: ALONE }]);
+      this.store([
+        { kind: 'batch', webhook, sequences: load.map((one) => one.sequence), batch: ALONE },
+        ...this.#attempts(load, settled.outcome, what, { why: 'message', atMs: last.atMs }),
+      ]);
       return;
     }
     const tries = lane.useTry();
@@ -191,7 +207,7 @@ export class Settling {
     this.#parts.endpoint.refused(ticket, last, { parked: waitMs === undefined });
     if (waitMs !== undefined) {
       this.#parts.lanes.hold(lane, 'message', waitMs);
-      this.store([{ kind: 'tried', webhook, sequence, tries }], [lane]);
+      this.store([{ kind: 'tried', webhook, sequence, tries }, ...this.#failedAttempts(settled)], [lane]);
       return;
     }
     const { outcome, cause } = what;
@@ -199,7 +215,33 @@ export class Settling {
     const moved = lane.step > 0 ? [lane] : [];
     lane.advance();
     lane.step = 0;
-    this.store([{ kind: 'parked', webhook, sequence, ...last }], moved);
+    this.store(
+      [
+        { kind: 'parked', webhook, sequence, ...last },
+        ...this.#attempts(load, settled.outcome, what, { why: 'parked' }),
+      ],
+      moved,
+    );
+  }
+
+  /** One row for each event; what the receiver said is kept with the first. */
+  #attempts(
+    load: readonly Delivery[],
+    outcome: Outcome,
+    what: Pick<Classified, 'class' | 'outcome'>,
+    next?: NextTry,
+  ): Mark[] {
+    const bare = outcome.kind === 'answer' ? { ...outcome, body: new Uint8Array() } : outcome;
+    return load.map(({ sequence }, place) => {
+      const of = { webhook: this.#webhook, sequence, atMs: this.#parts.clock.now() };
+      return attemptMark(of, place === 0 ? outcome : bare, what, next);
+    });
+  }
+
+  /** After lane and endpoint have taken the failure. */
+  #failedAttempts({ lane, load, outcome, what, report }: Settled): Mark[] {
+    const next = nextTry(lane, this.#parts.endpoint.state, report.retryAfterMs !== undefined);
+    return this.#attempts(load, outcome, what, next);
   }
 
   #context({ lane, head, load }: Sending): object {

@@ -1,6 +1,12 @@
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
-import type { Delivery, EndpointState, LaneState, QueueState } from '../journal/records.ts';
+import {
+  type Delivery,
+  type EndpointState,
+  type LaneState,
+  type QueueState,
+  REPLAY_LANE,
+} from '../journal/records.ts';
 import { BATCH_WINDOW, Batcher, joinBodies } from './batches.ts';
 import { classify } from './classes.ts';
 import { ClockSkew } from './clock-skew.ts';
@@ -50,7 +56,8 @@ export class WebhookQueue {
     const { id, maxInFlight, order = 'turnstile', backlog, rateLimit, batch } = settings;
     const pump = (): void => this.#pump();
     const windowSize = batch === undefined ? WINDOW_SIZE : BATCH_WINDOW;
-    const lanes = { order, liveFirst: backlog === 'liveFirst', windowSize, onReady: pump };
+    const stored = (): Promise<void> => this.#marks.stored();
+    const lanes = { order, liveFirst: backlog === 'liveFirst', windowSize, stored, onReady: pump };
     this.#parts = parts;
     this.#settings = settings;
     this.#endpoint = new Endpoint({ webhook: id, maxInFlight, clock, random, onDue: pump });
@@ -87,7 +94,7 @@ export class WebhookQueue {
     }
     this.#lanes.start(lanes, queue);
     if (endpoint !== undefined && endpoint.configuration !== this.#settings.fingerprint) {
-      this.resume(); // what it waited for may have been put right
+      this.#tryNow(); // what it waited for may have been put right
     }
   }
 
@@ -95,10 +102,34 @@ export class WebhookQueue {
     this.#lanes.offer(delivery);
   }
 
-  /** An operator wants it tried now. */
-  resume(): void {
-    this.#endpoint.resume();
-    this.#settling.store([], this.#lanes.receiverRecovered());
+  /** An operator wants nothing sent until `resume`. Resolves when the journal has it. */
+  pause(): Promise<void> {
+    this.#endpoint.pause(true);
+    this.#settling.store([]);
+    return this.#marks.stored();
+  }
+
+  /** The end of a pause or of `gone`. `now`: whatever waits is tried at once. Resolves when the journal has it. */
+  resume(now: boolean): Promise<void> {
+    this.#endpoint.pause(false);
+    if (now) {
+      this.#tryNow();
+    } else {
+      if (this.#endpoint.state.state === 'gone') this.#endpoint.resume();
+      this.#settling.store([]);
+    }
+    this.#pump();
+    return this.#marks.stored();
+  }
+
+  /** An operator discarded these in the journal. */
+  discard(sequences: readonly number[]): void {
+    this.#lanes.discard(new Set(sequences));
+  }
+
+  /** An operator made some pending again, in the lane of replays. */
+  replay(): void {
+    this.#lanes.startOver(REPLAY_LANE);
   }
 
   /** Begins nothing more, waits `graceMs` for what is in flight and cuts it off then: it is sent again, with its id. */
@@ -130,6 +161,11 @@ export class WebhookQueue {
     this.#pumping = false;
   }
 
+  #tryNow(): void {
+    this.#endpoint.resume();
+    this.#settling.store([], this.#lanes.receiverRecovered());
+  }
+
   #maySend(): boolean {
     return !this.#stopping && this.#endpoint.mayStart() && !this.#marks.isFull && this.#rate.isReady;
   }
@@ -142,6 +178,7 @@ export class WebhookQueue {
     const ticket = this.#endpoint.begin();
     let outcome = await this.#post(lane, head, load);
     if (this.#deservesSecondTry(outcome)) {
+      this.#settling.tryAgain(load, outcome);
       outcome = await this.#post(lane, head, load);
     }
     this.#endpoint.end(ticket);
@@ -163,7 +200,8 @@ export class WebhookQueue {
       delivery: head,
       attempt: lane.attempts + 1,
       signal: this.#cut.signal,
-      late: this.#lanes.isLate(head.sequence),
+      replay: lane.name === REPLAY_LANE,
+      late: this.#lanes.isLate(lane),
       batch: batch && joinBodies(load, batch.format),
     });
     if (outcome.from === undefined && (outcome.kind === 'answer' || outcome.sent)) {

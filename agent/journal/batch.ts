@@ -2,7 +2,9 @@ import type { Database } from 'better-sqlite3';
 import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
 import { prepareMark } from './marks.ts';
+import { type Operated, type Operation, prepareOperation } from './operate.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark } from './records.ts';
+import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
 import { type LinePlace, prepareKeptLines, preparePending } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
 
@@ -23,7 +25,9 @@ export type Op =
       readonly turnstile: string;
       readonly after: LinePlace;
       readonly limit: number;
-    };
+    }
+  | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
+  | { readonly kind: 'operate'; readonly operation: Operation };
 
 /** What each kind of op comes to. */
 export interface OpValues {
@@ -32,6 +36,8 @@ export interface OpValues {
   pending: readonly Delivery[];
   parked: readonly ParkedCount[];
   keptLines: readonly KeptLine[];
+  scopes: readonly Scope[];
+  operate: Operated;
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -46,8 +52,8 @@ export interface BatchAnswer {
 }
 
 /**
- * Runs batches on a journal, each in one transaction: with a full sync if it accepts, without one of its own if it
- * only marks. An op that cannot be stored is refused alone. Throws when the file turns out to be damaged.
+ * Runs batches on a journal, each in one transaction: with a full sync if it accepts or an operator asked for it,
+ * without one of its own if it only marks. An op that cannot be stored is refused alone. Throws when the file turns out to be damaged.
  */
 export function prepareBatch(
   db: Database,
@@ -80,7 +86,7 @@ export function prepareBatch(
 
   return (ops) => {
     if (ops.every(({ kind }) => kind === 'pending')) return oneByOne(ops); // a read must not need the write lock
-    sync(ops.some(({ kind }) => kind === 'accept'));
+    sync(ops.some(({ kind }) => kind === 'accept' || kind === 'operate'));
     try {
       return { results: together.immediate(ops) };
     } catch (error) {
@@ -97,6 +103,8 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const pending = preparePending(db);
   const parked = prepareParkedCounts(db);
   const keptLines = prepareKeptLines(db);
+  const { scopes } = prepareSelection(db);
+  const operate = prepareOperation(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -110,6 +118,10 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return parked();
       case 'keptLines':
         return keptLines(op.turnstile, op.after, op.limit);
+      case 'scopes':
+        return scopes(op.filter);
+      case 'operate':
+        return operate(op.operation);
     }
   };
 }

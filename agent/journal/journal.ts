@@ -9,8 +9,10 @@ import { BatchQueue } from './batch-queue.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { LargeBodyLog } from './large-bodies.ts';
 import { type Lock, takeLock } from './lock.ts';
+import type { Operated, Operation } from './operate.ts';
 import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark } from './records.ts';
 import type { SalvageReport } from './salvage.ts';
+import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';
 import { checkInBackground, type Opened, WriterThread } from './threads.ts';
 
@@ -110,7 +112,7 @@ export class Journal {
   }
 
   /**
-   * Pending deliveries of a lane, or of all without one, behind `afterSequence`, by sequence, at most `limit`, after
+   * Pending deliveries of a lane, or of all but the replays without one, behind `afterSequence`, by sequence, at most `limit`, after
    * all calls before this one. While the disk refuses it answers at once, from what is committed.
    */
   pending(
@@ -138,6 +140,16 @@ export class Journal {
   /** Unrecognised lines of a turnstile behind `after`, in the order in which they came, at most `limit`. */
   keptLines(turnstile: string, after: LinePlace, limit: number): Promise<readonly KeptLine[]> {
     return this.#queue.give({ kind: 'keptLines', turnstile, after, limit });
+  }
+
+  /** Where an operator's filter has to look, as of all calls before this one. */
+  scopes(filter: DeliveryFilter): Promise<readonly Scope[]> {
+    return this.#queue.give({ kind: 'scopes', filter });
+  }
+
+  /** Does one step of an operator's action; resolves after its commit with a full sync. */
+  operate(operation: Operation): Promise<Operated> {
+    return this.#queue.give({ kind: 'operate', operation });
   }
 
   /**

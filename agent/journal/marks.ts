@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { prepareAttempt } from './attempts.ts';
 import type { EndpointState, Mark, TurnstileState } from './records.ts';
 
 type MarkOf<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>;
@@ -9,6 +10,7 @@ export function prepareMark(db: Database): (mark: Mark) => void {
   const parked = prepareParked(db);
   const endpoint = prepareEndpoint(db);
   const turnstile = prepareTurnstile(db);
+  const attempt = prepareAttempt(db);
   const tried = db.prepare(
     'UPDATE deliveries SET tries = ? WHERE webhook = ? AND sequence = ? AND state = 0',
   );
@@ -43,6 +45,8 @@ export function prepareMark(db: Database): (mark: Mark) => void {
         return endpoint(mark.state);
       case 'turnstile':
         return turnstile(mark.state);
+      case 'attempt':
+        return attempt(mark.attempt);
     }
   };
 }
@@ -70,6 +74,11 @@ function prepareEnd(db: Database) {
 function prepareDelivered(db: Database): (mark: MarkOf<'delivered'>) => void {
   const end = prepareEnd(db);
   const count = db.prepare('UPDATE lanes SET pending = pending - 1 WHERE webhook = ? AND lane = ?');
+  // Discarded while its request was in flight: the receiver has it all the same.
+  const undiscard = db.prepare(
+    `UPDATE deliveries SET state = 1, status = ?, outcome = 'ok', at = ?
+     WHERE webhook = ? AND sequence = ? AND state = 3`,
+  );
   // It is the last answer too: delivery reports an endpoint only when it changes, not at each success.
   const note = db.prepare(
     `UPDATE webhooks SET last_delivered_at = @atMs, last_at = @atMs, last_status = @status, last_outcome = 'ok'
@@ -77,8 +86,8 @@ function prepareDelivered(db: Database): (mark: MarkOf<'delivered'>) => void {
   );
   return ({ webhook, sequence, atMs, status }) => {
     const lane = end.get(1, status, 'ok', atMs, webhook, sequence);
-    if (lane === undefined) return;
-    count.run(webhook, lane);
+    if (lane !== undefined) count.run(webhook, lane);
+    else if (undiscard.run(status, atMs, webhook, sequence).changes === 0) return;
     note.run({ webhook, atMs, status });
   };
 }
@@ -97,20 +106,20 @@ function prepareParked(db: Database): (mark: MarkOf<'parked'>) => void {
 function prepareEndpoint(db: Database): (state: EndpointState) => void {
   const store = db.prepare(
     `INSERT INTO webhooks (id, state, class, wait_until, step, failing_since, busy_in_a_row, parked_in_a_row,
-       last_at, last_status, last_outcome, clock_skew, configuration)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       last_at, last_status, last_outcome, clock_skew, configuration, paused_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET state = excluded.state, class = excluded.class, wait_until = excluded.wait_until,
        step = excluded.step, failing_since = excluded.failing_since, busy_in_a_row = excluded.busy_in_a_row,
        parked_in_a_row = excluded.parked_in_a_row, last_at = excluded.last_at, last_status = excluded.last_status,
        last_outcome = excluded.last_outcome, clock_skew = excluded.clock_skew,
-       configuration = excluded.configuration`,
+       configuration = excluded.configuration, paused_at = excluded.paused_at`,
   );
   return (state) => {
     store.run(
       ...[state.webhook, state.state, state.class ?? null, state.untilMs ?? null, state.step],
       ...[state.failingSinceMs ?? null, state.busyInARow, state.parkedInARow],
       ...[state.last?.atMs ?? null, state.last?.status ?? null, state.last?.outcome ?? null],
-      ...[state.clockSkewMs ?? null, state.configuration ?? null],
+      ...[state.clockSkewMs ?? null, state.configuration ?? null, state.pausedAtMs ?? null],
     );
   };
 }

@@ -127,8 +127,39 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
+  -- The attempt log. Numbers rise with time, so retention walks it from its start: an index by time would cost a write
+  -- at each attempt.
+  CREATE TABLE attempts (
+    number INTEGER PRIMARY KEY,
+    webhook TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    class TEXT NOT NULL,
+    status INTEGER,
+    outcome TEXT NOT NULL,
+    dns INTEGER,
+    connect INTEGER,
+    tls INTEGER,
+    first_byte INTEGER,
+    total INTEGER NOT NULL,
+    address TEXT,
+    location TEXT,
+    content_type TEXT,
+    answer BLOB,
+    clock_skew INTEGER,
+    next_why TEXT,
+    next_at INTEGER
+  ) STRICT;
+  CREATE INDEX attempts_by_delivery ON attempts (webhook, sequence);
+
+  CREATE INDEX deliveries_parked ON deliveries (webhook, sequence) WHERE state = 2;
+
+  ALTER TABLE webhooks ADD COLUMN paused_at INTEGER;
+  `,
+  `
   -- One queue across lanes (order: strict, none); a walk over the unique key would meet every delivered row.
-  CREATE INDEX deliveries_pending_in_sequence ON deliveries (webhook, sequence) WHERE state = 0;
+  CREATE INDEX deliveries_pending_in_sequence ON deliveries (webhook, sequence)
+    WHERE state = 0 AND lane <> '@replay';
   -- Id of the batch that a pending delivery is frozen into; 'alone' once it left one that was refused.
   ALTER TABLE deliveries ADD COLUMN batch TEXT;
   -- Highest sequence that is older than the end of the last outage.

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { readAlarms } from './alarms.ts';
+import { prepareAttempts } from './attempts.ts';
 import { JOURNAL_FILE } from './file.ts';
 import { MIGRATIONS, schemaVersion } from './migrations.ts';
-import type { Alarm, EndpointState, NewEvent, TurnstileState } from './records.ts';
+import type { Alarm, AttemptRecord, EndpointState, NewEvent, TurnstileState } from './records.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -15,6 +16,13 @@ import {
   type TurnstileRow,
   turnstileOf,
 } from './rows.ts';
+import {
+  type DeliveryFilter,
+  type DeliveryRecord,
+  prepareSelection,
+  type Scope,
+  type Selection,
+} from './selection.ts';
 import { refusalOf, troubleOf } from './trouble.ts';
 
 /** A turnstile as `status` shows it. */
@@ -50,21 +58,11 @@ export interface EventFilter {
 }
 
 export type EventRecord = Omit<NewEvent, 'content' | 'webhooks'> & {
-  readonly deliveries: readonly DeliveryRecord[];
+  readonly deliveries: readonly Pick<
+    DeliveryRecord,
+    'webhook' | 'sequence' | 'state' | 'tries' | 'status' | 'outcome' | 'atMs'
+  >[];
 };
-
-interface DeliveryRecord {
-  readonly webhook: string;
-  readonly sequence: number;
-  readonly state: 'pending' | 'delivered' | 'parked' | 'discarded';
-  readonly tries: number;
-  /** HTTP status that ended it. */
-  readonly status?: number;
-  /** Outcome that ended it (`ok` when delivered). */
-  readonly outcome?: string;
-  /** Unix ms at which it ended. */
-  readonly atMs?: number;
-}
 
 export interface UnrecognisedCount {
   readonly turnstile: string;
@@ -100,9 +98,13 @@ export function openReader(folder: string): JournalReader {
 /** Read-only queries; each sees the journal as of its call. Throws JOURNAL_FAILED when the file cannot be read. */
 export class JournalReader {
   readonly #db: Database;
+  readonly #selection: Selection;
+  readonly #attempts: (webhook: string, sequence: number) => AttemptRecord[];
 
   constructor(db: Database) {
     this.#db = db;
+    this.#selection = prepareSelection(db);
+    this.#attempts = prepareAttempts(db);
   }
 
   /** By turnstile. */
@@ -152,6 +154,16 @@ export class JournalReader {
       );
       return rows.reverse().map((row) => eventOf(row, deliveries.all(row.number)));
     });
+  }
+
+  /** The latest `limit` deliveries (highest `sequencia` of each webhook), by when they came to their state. */
+  deliveries(filter: DeliveryFilter, limit: number): DeliveryRecord[] {
+    return this.#read(() => latestDeliveries(this.#selection, filter, limit));
+  }
+
+  /** The attempts of one delivery, oldest first. */
+  attempts(webhook: string, sequence: number): AttemptRecord[] {
+    return this.#read(() => this.#attempts(webhook, sequence));
   }
 
   /** What matched no pattern, by turnstile. */
@@ -241,6 +253,21 @@ function eventOf(row: EventRow, deliveries: DeliveryRow[]): EventRecord {
       direction !== null && { access: { result, passage, direction, ...present({ person }) } }),
     deliveries: deliveries.map(present),
   };
+}
+
+function latestDeliveries(selection: Selection, filter: DeliveryFilter, limit: number): DeliveryRecord[] {
+  const latest = selection.scopes(filter).flatMap((scope) => {
+    const found: DeliveryRecord[] = [];
+    for (let rest: Scope | undefined = scope; rest !== undefined && found.length < limit; ) {
+      const step = selection.stepBack(filter, rest);
+      found.push(...step.found);
+      rest = step.rest;
+    }
+    return found.slice(0, limit);
+  });
+  const cameAtMs = ({ atMs, recordedAtMs }: DeliveryRecord): number => atMs ?? recordedAtMs;
+  latest.sort((a, b) => cameAtMs(a) - cameAtMs(b) || a.sequence - b.sequence);
+  return latest.slice(-limit);
 }
 
 /** Turns what SQLite throws into the catalogue's error. */

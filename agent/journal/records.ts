@@ -1,5 +1,6 @@
 import type { Text } from '../../drivers/language.ts';
 import type { Direction, Result } from '../../drivers/reading.ts';
+import type { Timings } from '../delivery/outcome.ts';
 
 /** Names of events that a body may carry (webhook.schema.json, `evento`). */
 export type EventName =
@@ -8,6 +9,8 @@ export type EventName =
   | 'notificarContrato'
   | 'notificarVendaAvulsa'
   | 'notificarPagamento'
+  | 'giro.alerta'
+  | 'testeWebhook'
   | 'giro.alerta'
   | 'giro.lacuna';
 
@@ -99,6 +102,12 @@ export interface KeptLine extends Unrecognised {
   readonly number: number;
 }
 
+/**
+ * The lane of what an operator sends again, one a webhook: the lanes of the turnstiles go on beside it. No turnstile
+ * can have this id.
+ */
+export const REPLAY_LANE = '@replay';
+
 /** One event for one webhook, waiting. */
 export interface Delivery {
   readonly webhook: string;
@@ -122,7 +131,7 @@ export interface Delivery {
 /** Stands for a batch id where a delivery is to be sent by itself. */
 export const ALONE = 'alone';
 
-/** The lane of webhooks whose deliveries have one queue across turnstiles (`order: strict` and `none`). */
+/** The lane of webhooks whose deliveries, but for replays, have one queue across turnstiles (`order: strict`, `none`). */
 export const ALL_LANES = '*';
 
 export interface Accepted {
@@ -178,6 +187,8 @@ export interface EndpointState {
   readonly clockSkewMs?: number;
   /** Fingerprint of the configuration that this state came about under. */
   readonly configuration?: string;
+  /** Unix ms at which an operator paused it: nothing is sent, whatever its state. Absent while it is not paused. */
+  readonly pausedAtMs?: number;
 }
 
 /** Where a lane stands. */
@@ -197,6 +208,41 @@ export interface QueueState {
   readonly lastSequence: number;
   /** What is pending up to here is older than the end of the last outage; 0 when there was none. */
   readonly backlogThrough: number;
+}
+
+/** One HTTP request, as the attempt log keeps it. */
+export interface AttemptRecord {
+  readonly webhook: string;
+  readonly sequence: number;
+  /** Unix ms at which it ended. */
+  readonly atMs: number;
+  readonly class: FailureClass | 'ok';
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number;
+  /** Stable code (`delivery/classes.ts`). */
+  readonly outcome: string;
+  readonly timings: Timings;
+  readonly remoteAddress?: string;
+  /** Where a redirect pointed. */
+  readonly location?: string;
+  readonly contentType?: string;
+  /** The first 16 KiB of the answer's body; absent when it had none. */
+  readonly answer?: Uint8Array;
+  /** The receiver's clock (`Date`, whole seconds) minus ours, ms. */
+  readonly clockSkewMs?: number;
+  /** Absent after a 2xx. */
+  readonly next?: NextTry;
+}
+
+/** What follows a failed attempt. */
+export interface NextTry {
+  /**
+   * `instant`: the second try of a connection that failed at once; `lane`, `message`, `endpoint`: what waits, on its own
+   * ladder; `retryAfter`: the receiver asked for it; `paused` and `gone`: until an operator resumes; `parked`: none.
+   */
+  readonly why: 'instant' | 'lane' | 'message' | 'endpoint' | 'retryAfter' | 'paused' | 'gone' | 'parked';
+  /** Unix ms before which there is none; absent when no time is set. */
+  readonly atMs?: number;
 }
 
 /** What delivery tells the journal. Losing one of these in a crash costs a duplicate or an early try, never an event. */
@@ -229,7 +275,9 @@ export type Mark =
   | { readonly kind: 'backlog'; readonly webhook: string; readonly throughSequence: number }
   | { readonly kind: 'lane'; readonly state: LaneState }
   | { readonly kind: 'endpoint'; readonly state: EndpointState }
-  | { readonly kind: 'turnstile'; readonly state: TurnstileState };
+  | { readonly kind: 'turnstile'; readonly state: TurnstileState }
+  /** In the same call as the marks of what the attempt led to. */
+  | { readonly kind: 'attempt'; readonly attempt: AttemptRecord };
 
 /** Where a turnstile stands, for `status`. */
 export interface TurnstileState {

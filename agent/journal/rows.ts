@@ -15,7 +15,8 @@ export function present<Row extends object>(row: Row): Present<Row> {
 /** Columns of `webhooks` for an `EndpointRow`. */
 export const ENDPOINT_COLUMNS = `id AS webhook, state, class, wait_until AS untilMs, step,
   failing_since AS failingSinceMs, busy_in_a_row AS busyInARow, parked_in_a_row AS parkedInARow,
-  last_at AS lastAtMs, last_status AS lastStatus, last_outcome AS lastOutcome, clock_skew AS clockSkewMs, configuration`;
+  last_at AS lastAtMs, last_status AS lastStatus, last_outcome AS lastOutcome,
+  clock_skew AS clockSkewMs, configuration, paused_at AS pausedAtMs`;
 
 export interface EndpointRow {
   webhook: string;
@@ -31,6 +32,7 @@ export interface EndpointRow {
   lastOutcome: string | null;
   clockSkewMs: number | null;
   configuration: string | null;
+  pausedAtMs: number | null;
 }
 
 export function endpointOf(row: EndpointRow): EndpointState {

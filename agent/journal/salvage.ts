@@ -86,6 +86,7 @@ function copyTables(source: Database, target: Database): Record<string, TableCop
     ledger: copyKeyed(source, target, 'ledger', 'id'),
     events: copyNumbered(source, target, 'events', 'events_by_time'),
     deliveries: copyNumbered(source, target, 'deliveries', 'deliveries_by_event'),
+    attempts: copyNumbered(source, target, 'attempts', 'attempts_by_delivery'),
     unrecognised: copyNumbered(source, target, 'unrecognised', 'unrecognised_by_turnstile'),
   };
   target.exec(REPAIR);

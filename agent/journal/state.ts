@@ -8,6 +8,7 @@ import {
   type LaneState,
   type OpenAccess,
   type QueueState,
+  REPLAY_LANE,
 } from './records.ts';
 import {
   ENDPOINT_COLUMNS,
@@ -49,7 +50,7 @@ export function readState(db: Database): JournalState {
   };
 }
 
-/** Pending deliveries of a lane, or of all lanes without one, behind `afterSequence`, by sequence. */
+/** Pending deliveries of a lane, or of all but the replays without one, behind `afterSequence`, by sequence. */
 export function preparePending(
   db: Database,
 ): (webhook: string, lane: string | undefined, afterSequence: number, limit: number) => Delivery[] {
@@ -63,7 +64,9 @@ export function preparePending(
   const ofLane = db.prepare<[string, string, number, number], Row>(
     select('deliveries_pending', 'AND d.lane = ?'),
   );
-  const ofAll = db.prepare<[string, number, number], Row>(select('deliveries_pending_in_sequence', ''));
+  const ofAll = db.prepare<[string, number, number], Row>(
+    select('deliveries_pending_in_sequence', `AND d.lane <> '${REPLAY_LANE}'`),
+  );
   return (webhook, lane, afterSequence, limit) => {
     const rows =
       lane === undefined

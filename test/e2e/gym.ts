@@ -11,6 +11,7 @@ export interface Delivered {
   readonly id: string;
   readonly repeated: boolean;
   readonly attempt: number;
+  readonly replay: boolean;
   readonly sha256: string;
   readonly body: {
     readonly id: string;

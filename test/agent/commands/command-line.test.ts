@@ -34,7 +34,9 @@ webhooks: []
 `;
 
 test('every command has --help', () => {
-  for (const command of ['run', 'check', 'status', 'events', 'simulate', 'listen', 'secret']) {
+  const commands = ['run', 'check', 'status', 'events', 'simulate', 'listen', 'secret'];
+  const operators = ['deliveries', 'parked', 'resend', 'discard', 'pause', 'resume', 'test'];
+  for (const command of [...commands, ...operators]) {
     const { status, stdout } = giro([command, '--help']);
     assert.equal(status, 0, command);
     assert.match(stdout, new RegExp(`^Usage: giro ${command}`), command);
@@ -53,6 +55,15 @@ test('a command line that is not understood ends with 64', () => {
     ['listen', '--port', '65536'],
     ['listen', '--secret', 'hunter2'],
     ['events', '--since', 'yesterday'],
+    ['resend'],
+    ['resend', '--state', 'parked'],
+    ['resend', '--sequence', '1-9'],
+    ['resend', '--webhook', 'crm', '--sequence', '9-1'],
+    ['resend', '--since', '1h', '--failed-since', '1h'],
+    ['discard', '--yes'],
+    ['discard', '--state', 'delivered', '--webhook', 'crm'],
+    ['deliveries', '--id', '42'],
+    ['pause'],
   ];
   for (const args of rows) {
     const { status, stdout, stderr } = giro(args);

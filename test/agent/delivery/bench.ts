@@ -11,6 +11,7 @@ export interface Sent {
   readonly sequence: number;
   readonly id: string;
   readonly attempt: number;
+  readonly replay: boolean;
   readonly atMs: number;
   /** The sequences of all its events. */
   readonly sequences: readonly number[];
@@ -104,12 +105,12 @@ export class Bench {
     return this.sent.slice(1).map(({ atMs }, index) => (atMs - this.sent[index]!.atMs) / 1000);
   }
 
-  async #post({ delivery, attempt, signal, late = false, batch }: Post): Promise<Outcome> {
+  async #post({ delivery, attempt, replay = false, signal, late = false, batch }: Post): Promise<Outcome> {
     const { id, body } = batch ?? delivery;
     const events = [JSON.parse(body)].flat() as { sequencia: number }[];
     const sequences = events.map(({ sequencia }) => sequencia);
     const sequence = sequences[0]!;
-    const sent = { sequence, id, attempt, atMs: this.clock.now(), sequences, body, late };
+    const sent = { sequence, id, attempt, replay, atMs: this.clock.now(), sequences, body, late };
     this.sent.push(sent);
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);

@@ -79,7 +79,7 @@ test('class E: nothing more is sent, all is kept, until an operator resumes', as
   assert.deepEqual(bench.journal.sequences('pending', 'a'), [1, 2]);
 
   bench.receiver = () => answer(200);
-  bench.dispatcher.resume('crm');
+  await bench.dispatcher.resume('crm');
   await bench.clock.advance(0);
   assert.deepEqual(bench.journal.sequences('delivered', 'a'), [1, 2]);
   assert.deepEqual(bench.journal.sequences('delivered', 'b'), [3]);

@@ -6,11 +6,12 @@ import {
   type JournalState,
   type LaneState,
   type Mark,
+  REPLAY_LANE,
 } from '../../../agent/journal/records.ts';
 
 interface Row {
   readonly delivery: Delivery;
-  state: 'pending' | 'delivered' | 'parked';
+  state: 'pending' | 'delivered' | 'parked' | 'discarded';
 }
 
 /** The journal's side of delivery, in memory: what a restart finds is what was marked. */
@@ -65,7 +66,8 @@ export class MemoryJournal implements DeliveryJournal {
     const page: Delivery[] = [];
     for (let at = placeAfter(rows, afterSequence); at < rows.length && page.length < limit; at += 1) {
       const row = rows[at]!;
-      if (row.state === 'pending') page.push({ ...row.delivery });
+      const isOther = lane === undefined && row.delivery.lane === REPLAY_LANE;
+      if (row.state === 'pending' && !isOther) page.push({ ...row.delivery });
     }
     await this.pace();
     return page;
@@ -96,6 +98,25 @@ export class MemoryJournal implements DeliveryJournal {
     };
   }
 
+  /** An operator's discard. */
+  discard(sequences: readonly number[], webhook = 'crm'): void {
+    for (const sequence of sequences) this.#row(webhook, sequence).state = 'discarded';
+  }
+
+  /** An operator's resend. */
+  replay(sequences: readonly number[], webhook = 'crm'): void {
+    const lane = this.#rows(webhook, REPLAY_LANE);
+    for (const sequence of sequences) {
+      const row = this.#row(webhook, sequence);
+      const before = this.#rows(webhook, row.delivery.lane);
+      before.splice(before.indexOf(row), 1);
+      Object.assign(row.delivery, { lane: REPLAY_LANE, tries: 0 });
+      row.state = 'pending';
+      lane.push(row);
+    }
+    lane.sort((a, b) => a.delivery.sequence - b.delivery.sequence);
+  }
+
   /** Sequences in a state, in order. */
   sequences(state: Row['state'], lane: string, webhook = 'crm'): number[] {
     return this.#rows(webhook, lane)
@@ -123,7 +144,7 @@ export class MemoryJournal implements DeliveryJournal {
         break;
       case 'delivered':
       case 'parked':
-        this.#row(mark.webhook, mark.sequence).state = mark.kind;
+        this.#end(this.#row(mark.webhook, mark.sequence), mark.kind);
         break;
       case 'tried': {
         const row = this.#row(mark.webhook, mark.sequence);
@@ -139,8 +160,14 @@ export class MemoryJournal implements DeliveryJournal {
         this.#backlogs.set(mark.webhook, mark.throughSequence);
         break;
       case 'turnstile':
+      case 'attempt':
         break;
     }
+  }
+
+  /** As the journal: what ended stays so, but the receiver may have what was discarded. */
+  #end(row: Row, state: 'delivered' | 'parked'): void {
+    if (row.state === 'pending' || (row.state === 'discarded' && state === 'delivered')) row.state = state;
   }
 
   #row(webhook: string, sequence: number): Row {

@@ -4,17 +4,20 @@ import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { type Op, prepareBatch } from '../../../agent/journal/batch.ts';
 import { migrate } from '../../../agent/journal/migrations.ts';
+import { type Action, TAKES } from '../../../agent/journal/operate.ts';
+import { REPLAY_LANE } from '../../../agent/journal/records.ts';
 import { preparePending, readState } from '../../../agent/journal/state.ts';
 import { eventOf } from './journals.ts';
 
 const WEBHOOKS = ['crm', 'bi'];
 const LANES = ['catraca-1', 'catraca-2'];
+const ALL_LANES = [...LANES, REPLAY_LANE];
 
 interface ModelDelivery {
   readonly webhook: string;
-  readonly lane: string;
+  lane: string;
   readonly sequence: number;
-  state: 'pending' | 'delivered' | 'parked';
+  state: 'pending' | 'delivered' | 'parked' | 'discarded';
   tries: number;
 }
 
@@ -34,6 +37,22 @@ class Model {
 
   find(webhook: string, sequence: number): ModelDelivery | undefined {
     return this.pending(webhook).find((delivery) => delivery.sequence === sequence);
+  }
+
+  /** A 2xx for what was discarded meanwhile. */
+  undiscard(webhook: string, sequence: number): void {
+    const found = this.deliveries.find((each) => each.webhook === webhook && each.sequence === sequence);
+    if (found?.state === 'discarded') found.state = 'delivered';
+  }
+
+  /** What an operator does, to a range of one webhook. */
+  operate(action: Action, webhook: string, first: number, last: number): void {
+    for (const each of this.deliveries) {
+      const chosen = each.webhook === webhook && each.sequence >= first && each.sequence <= last;
+      if (!chosen || !TAKES[action].includes(each.state)) continue;
+      if (action === 'discard') each.state = 'discarded';
+      else Object.assign(each, { state: 'pending', lane: REPLAY_LANE, tries: 0 });
+    }
   }
 
   pending(webhook: string, lane?: string): ModelDelivery[] {
@@ -74,13 +93,28 @@ const marking: fc.Arbitrary<Step> = fc
       return { kind: 'mark', marks: [{ kind, webhook, sequence, tries }] };
     }
     if (delivery !== undefined) delivery.state = kind;
+    else if (kind === 'delivered') model.undiscard(webhook, sequence);
     return { kind: 'mark', marks: [{ kind, webhook, sequence, atMs: 1, status: 200, outcome: 'x' }] };
+  });
+
+const operating: fc.Arbitrary<Step> = fc
+  .record({
+    action: fc.constantFrom('resend', 'discard'),
+    dryRun: fc.boolean(),
+    webhook: fc.constantFrom(...WEBHOOKS),
+    first: fc.integer({ min: 1, max: 30 }),
+    length: fc.nat(10),
+  })
+  .map(({ action, dryRun, webhook, first, length }) => (model) => {
+    const scope = { webhook, first, last: first + length };
+    if (!dryRun) model.operate(action, webhook, first, scope.last);
+    return { kind: 'operate', operation: { action, dryRun, filter: {}, scope, atMs: 2 } };
   });
 
 test('after any calls, counters, pages and state equal those of a plain model', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.array(fc.oneof(accepting, marking), { minLength: 1, maxLength: 8 })),
+      fc.array(fc.array(fc.oneof(accepting, marking, operating), { minLength: 1, maxLength: 8 })),
       (batches) => {
         const db = new Sqlite(':memory:');
         try {
@@ -108,7 +142,7 @@ function compare(db: Sqlite.Database, model: Model): void {
     'SELECT pending, parked FROM lanes WHERE webhook = ? AND lane = ?',
   );
   for (const webhook of WEBHOOKS) {
-    for (const lane of LANES) {
+    for (const lane of ALL_LANES) {
       const want = model.pending(webhook, lane);
       assert.deepEqual(
         pending(webhook, lane, 0, 1000).map(({ sequence, tries }) => [sequence, tries]),

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { prepareBatch } from '../../../agent/journal/batch.ts';
 import { migrate } from '../../../agent/journal/migrations.ts';
+import type { Action } from '../../../agent/journal/operate.ts';
 import { JournalReader } from '../../../agent/journal/queries.ts';
+import type { DeliveryFilter } from '../../../agent/journal/selection.ts';
 import { readState } from '../../../agent/journal/state.ts';
 import { eventOf, idOf, makeFolder } from './journals.ts';
 
@@ -13,6 +15,7 @@ const MEANT = [
   /^SCAN (webhooks|lanes|open_accesses|cursors|turnstiles|alarms)/,
   /^SCAN unrecognised USING COVERING INDEX/,
   /^SCAN events USING INDEX events_by_time/,
+  /^SCAN d$/, // the step of a selection, at most 1,000 rows
 ];
 
 test('no statement walks a table that grows, or sorts it', (t) => {
@@ -22,6 +25,11 @@ test('no statement walks a table that grows, or sorts it', (t) => {
   migrate(db);
   statements.clear();
   const status = { webhook: 'crm', sequence: 1, atMs: 1, status: 400, outcome: 'x' };
+  const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 1 };
+  const attempt = { ...status, class: 'D' as const, timings };
+  const scope = { webhook: 'crm', first: 1, last: 9 };
+  const operate = (action: Action, filter: DeliveryFilter) =>
+    ({ kind: 'operate', operation: { action, filter, scope, dryRun: false, atMs: 1 } }) as const;
   const answer = prepareBatch(db)([
     {
       kind: 'accept',
@@ -33,10 +41,15 @@ test('no statement walks a table that grows, or sorts it', (t) => {
     { kind: 'mark', marks: [{ kind: 'delivered', ...status, sequence: 2 }] },
     { kind: 'mark', marks: [{ kind: 'batch', webhook: 'crm', sequences: [1], batch: 'x' }] },
     { kind: 'mark', marks: [{ kind: 'backlog', webhook: 'crm', throughSequence: 1 }] },
+    { kind: 'mark', marks: [{ kind: 'attempt', attempt }] },
     { kind: 'pending', webhook: 'crm', lane: 'catraca-1', afterSequence: 0, limit: 10 },
     { kind: 'pending', webhook: 'crm', lane: undefined, afterSequence: 0, limit: 10 },
     { kind: 'keptLines', turnstile: 'catraca-1', after: { atMs: 0, number: 0 }, limit: 10 },
     { kind: 'accept', accept: { recognised: [1] } },
+    { kind: 'scopes', filter: {} },
+    { kind: 'scopes', filter: { id: idOf(1) } },
+    ...(['resend', 'discard', 'discard'] as const).map((action) => operate(action, {})),
+    operate('resend', { states: ['parked'] }),
   ]);
   assert.ok(answer.results.every((result) => 'value' in result));
   readState(db);
@@ -55,6 +68,11 @@ test('no statement walks a table that grows, or sorts it', (t) => {
   ]) {
     reader.events({ ...filter, limit: 10 });
   }
+
+  reader.deliveries({}, 10);
+  reader.deliveries({ states: ['parked'] }, 10);
+  reader.deliveries({ id: idOf(1) }, 10);
+  assert.equal(reader.attempts('crm', 1).length, 1);
 
   const executed = [...statements].filter((sql) => /^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(sql));
   assert.ok(executed.length >= 20, `${executed.length} statements`);

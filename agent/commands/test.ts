@@ -1,0 +1,97 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Text } from '../../drivers/language.ts';
+import { ask } from '../control/client.ts';
+import { causeOfOutcome } from '../delivery/classes.ts';
+import type { JournalReader } from '../journal/queries.ts';
+import type { AttemptRecord, EndpointState } from '../journal/records.ts';
+import { attemptJson, attemptText } from './attempt-text.ts';
+import type { DescribeCommand } from './command-line.ts';
+import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import { integerOption } from './options.ts';
+
+/** The journal is looked at this often: marks reach it within some 20 ms. */
+const LOOK_MS = 50;
+
+interface TestOptions {
+  readonly config?: string;
+  readonly timeout: number;
+  readonly json?: boolean;
+}
+
+export const describeTest: DescribeCommand = (program: Command) => {
+  program
+    .command('test <webhook>')
+    .alias('testar')
+    .description(
+      'sends a signed testeWebhook through the real queue and says what came of it (exit code 1: no 2xx)',
+    )
+    .option(...CONFIG_OPTION)
+    .option('--timeout <s>', 'gives up after so many seconds', integerOption(1, 600), 30)
+    .option('--json', 'prints the attempt as JSON: {webhook, id, sequence, delivered, attempt}')
+    .addHelpText('after', '\nExample:\n  giro test crm')
+    .action(test);
+};
+
+async function test(webhook: string, { config, timeout, json }: TestOptions): Promise<void> {
+  const { configuration } = await openConfiguration(config);
+  const { agent, units } = configuration;
+  const { language, data } = agent;
+  const startedAtMs = Date.now();
+  const { id, sequence } = await ask(data, { command: 'test', webhook });
+  const { openReader } = await import('../journal/queries.ts');
+  const reader = openReader(data);
+  try {
+    const hasFailed = (): boolean => {
+      const { state, last } = standing(reader, webhook) ?? {};
+      return state !== 'open' && (last?.atMs ?? 0) >= startedAtMs;
+    };
+    const attempt = await firstAttempt(reader, { webhook, sequence }, timeout * 1000, hasFailed);
+    const delivered = attempt?.class === 'ok';
+    if (!delivered) {
+      process.exitCode = 1;
+      // What did not arrive was a test: it must not come hours later.
+      await ask(data, { command: 'discard', filter: { id, webhook }, dryRun: false });
+    }
+    if (json) {
+      const shown = attempt === undefined ? {} : { attempt: attemptJson(attempt) };
+      console.log(JSON.stringify({ webhook, id, sequence, delivered, ...shown }));
+    } else if (attempt !== undefined) {
+      console.log(attemptText(attempt, Date.now(), units[0]?.timezone ?? 'UTC', language));
+    } else {
+      const outcome = standing(reader, webhook)?.last?.outcome;
+      const cause = outcome === undefined ? '-' : causeOfOutcome(outcome)[language];
+      console.error(`${NOT_SENT[language]}: ${cause}`);
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * The attempt that decides: not the one that was followed by another at once. None when time is up, or when another
+ * event was sent first, to try the webhook, and failed.
+ */
+async function firstAttempt(
+  reader: JournalReader,
+  { webhook, sequence }: Pick<AttemptRecord, 'webhook' | 'sequence'>,
+  timeoutMs: number,
+  hasFailed: () => boolean,
+): Promise<AttemptRecord | undefined> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const isOver = hasFailed() || performance.now() > deadline; // before the look: what it saw must not be missed
+    const found = reader.attempts(webhook, sequence).find(({ next }) => next?.why !== 'instant');
+    if (found !== undefined || isOver) return found;
+    await setTimeout(LOOK_MS);
+  }
+}
+
+function standing(reader: JournalReader, webhook: string): EndpointState | undefined {
+  return reader.webhooks().find((status) => status.webhook === webhook);
+}
+
+const NOT_SENT: Text = {
+  en: 'the test was not sent; the last answer of the webhook',
+  'pt-BR': 'o teste não foi enviado; a última resposta do webhook',
+};

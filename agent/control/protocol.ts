@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { ErrorCode } from '../../drivers/errors.ts';
+
+/** Goes up with every change that an older or newer command would misunderstand. */
+export const CONTROL_VERSION = 1;
+
+/** Where the gateway of a data folder listens: a socket in it (mode 0600), on Windows a named pipe. */
+export function controlPath(folder: string): string {
+  if (process.platform !== 'win32') return join(folder, 'control.sock');
+  return `\\\\.\\pipe\\giro-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16)}`;
+}
+
+const webhook = z.string().min(1).max(64);
+const epochMs = z.int().min(0);
+const sequence = z.int().min(1);
+
+/** `DeliveryFilter` of the journal. */
+const filter = z.strictObject({
+  id: z.uuid().optional(),
+  webhook: webhook.optional(),
+  states: z
+    .array(z.enum(['pending', 'delivered', 'parked', 'discarded']))
+    .readonly()
+    .optional(),
+  sinceMs: epochMs.optional(),
+  untilMs: epochMs.optional(),
+  firstSequence: sequence.optional(),
+  lastSequence: sequence.optional(),
+  turnstile: z.string().optional(),
+  unit: z.string().optional(),
+  person: z.string().optional(),
+});
+
+/** One request a connection, a JSON object on a line. */
+export const requestSchema = z.discriminatedUnion('command', [
+  /** `dryRun` counts what the same without it would change. */
+  z.strictObject({ command: z.enum(['resend', 'discard']), filter, dryRun: z.boolean() }),
+  z.strictObject({ command: z.literal('pause'), webhook }),
+  /** `now`: waits end too. */
+  z.strictObject({ command: z.literal('resume'), webhook, now: z.boolean() }),
+  /** Queues a `testeWebhook`; the journal's attempt log tells what became of it. */
+  z.strictObject({ command: z.literal('test'), webhook }),
+]);
+export type ControlRequest = z.output<typeof requestSchema>;
+
+/** What goes over the wire, in both senses of the version: it is checked before anything else of the request. */
+export const envelopeSchema = z.object({ version: z.number(), request: z.unknown() });
+
+/** What each command comes to. */
+export interface ControlResults {
+  resend: ActionResult;
+  discard: ActionResult;
+  pause: Record<string, never>;
+  resume: Record<string, never>;
+  /** The test event, in the queue. */
+  test: { readonly id: string; readonly sequence: number };
+}
+
+export interface ActionResult {
+  readonly total: number;
+  /** How many of each webhook that has any. */
+  readonly webhooks: Readonly<Record<string, number>>;
+}
+
+/** Any number of `progress`, then one of the others; each a JSON object on a line. */
+export type ControlReply =
+  /** Deliveries changed so far. */
+  | { readonly progress: number }
+  | { readonly result: ControlResults[ControlRequest['command']] }
+  | { readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint?: string } };

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { z } from 'zod';
+import { GiroError } from '../../drivers/errors.ts';
+import type { Logger } from '../../drivers/log.ts';
+import type { Operator } from './operator.ts';
+import {
+  CONTROL_VERSION,
+  type ControlReply,
+  type ControlRequest,
+  controlPath,
+  envelopeSchema,
+  requestSchema,
+} from './protocol.ts';
+
+const LONGEST_REQUEST = 64 * 1024;
+/** Who connects and asks nothing is let go. */
+const SILENT_MS = 10_000;
+
+/** The gateway's end of the local control socket: one request a connection (protocol.ts). */
+export class ControlServer {
+  readonly #operator: Operator;
+  readonly #log: Logger;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(operator: Operator, log: Logger) {
+    this.#operator = operator;
+    this.#log = log;
+    this.#server = createServer((socket) => this.#serve(socket));
+  }
+
+  /**
+   * Listens in a data folder that this process has locked, so whatever socket lies there is a dead one's. Where there
+   * can be none (a path that is too long), the gateway does without: the log says so.
+   */
+  static async open(
+    folder: string,
+    { operator, log }: { operator: Operator; log: Logger },
+  ): Promise<ControlServer> {
+    const control = new ControlServer(operator, log);
+    const path = controlPath(folder);
+    try {
+      if (process.platform !== 'win32') rmSync(path, { force: true });
+      control.#server.listen(path);
+      await once(control.#server, 'listening');
+      if (process.platform !== 'win32') chmodSync(path, 0o600);
+    } catch (error) {
+      log.warn(
+        { err: error, path },
+        'no control socket; resend, discard, pause, resume and test do not work',
+      );
+    }
+    return control;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    if (!this.#server.listening) return;
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #serve(socket: Socket): void {
+    const gone = new AbortController();
+    let received = '';
+    this.#sockets.add(socket);
+    socket.setEncoding('utf8');
+    socket.setTimeout(SILENT_MS, () => socket.destroy());
+    socket.on('error', () => {}); // whoever asked went away, and `close` follows
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      gone.abort();
+    });
+    const onData = (chunk: string): void => {
+      received += chunk;
+      const end = received.indexOf('\n');
+      if (end === -1 && received.length <= LONGEST_REQUEST) return;
+      socket.off('data', onData).resume();
+      socket.setTimeout(0);
+      void this.#answer(received.slice(0, Math.max(end, 0)), socket, gone.signal);
+    };
+    socket.on('data', onData);
+  }
+
+  async #answer(line: string, socket: Socket, signal: AbortSignal): Promise<void> {
+    const reply = (message: ControlReply): void => {
+      if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+    };
+    try {
+      const request = parseRequest(line);
+      this.#log.info(withoutPerson(request), 'operator asks');
+      const result = await this.#operator.run(request, {
+        onProgress: (progress) => reply({ progress }),
+        signal,
+      });
+      reply({ result });
+    } catch (error) {
+      reply({ error: this.#refusal(error) });
+    }
+    socket.end();
+  }
+
+  #refusal(error: unknown): Extract<ControlReply, { error: unknown }>['error'] {
+    if (error instanceof GiroError) {
+      const { code, message, hint } = error;
+      return { code, message, ...(hint !== undefined && { hint }) };
+    }
+    this.#log.error({ err: error }, 'an operator command failed');
+    return { code: 'CONTROL_UNAVAILABLE', message: 'the gateway failed to do it; see its log' };
+  }
+}
+
+function parseRequest(line: string): ControlRequest {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    parsed = undefined;
+  }
+  const envelope = envelopeSchema.safeParse(parsed);
+  if (!envelope.success) throw new GiroError('USAGE', 'the request is no JSON object with a version');
+  const { version, request } = envelope.data;
+  if (version !== CONTROL_VERSION) {
+    throw new GiroError(
+      'CONTROL_UNAVAILABLE',
+      `the running gateway speaks version ${CONTROL_VERSION} of its control socket, this command version ${version}`,
+      { hint: 'restart the gateway, so that both are of one version' },
+    );
+  }
+  const found = requestSchema.safeParse(request);
+  if (!found.success) throw new GiroError('USAGE', z.prettifyError(found.error));
+  return found.data;
+}
+
+function withoutPerson(request: ControlRequest): object {
+  if (!('filter' in request)) return request;
+  const { person: _, ...filter } = request.filter;
+  return { ...request, filter };
+}
