@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Configuration, Turnstile, Webhook } from '../config/configuration.ts';
 import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
@@ -228,8 +229,15 @@ function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly addres
   return turnstile.address.kind === 'tcp';
 }
 
+/** What delivery is given of a webhook. */
 function target(webhook: Webhook): ConstructorParameters<typeof Dispatcher>[0]['webhooks'][number] {
-  return { ...webhook, maxInFlight: 4 };
+  const { pace, ...rest } = webhook;
+  return { ...rest, ...pace, fingerprint: fingerprint(webhook) };
+}
+
+/** Differs when anything of the webhook's configuration does; from it nothing of that can be read. */
+function fingerprint(webhook: Webhook): string {
+  return createHash('sha256').update(JSON.stringify(webhook)).digest('hex').slice(0, 16);
 }
 
 /** The webhooks that get an event; an inactive one (INATIVA) gets nothing, not even later. */

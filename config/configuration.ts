@@ -74,6 +74,21 @@ export interface Webhook {
   readonly format: Format;
   /** Whether bodies carry the unit's key. */
   readonly includeKey: boolean;
+  readonly pace: Pace;
+}
+
+/** In which order a webhook gets its events, and how fast. */
+export interface Pace {
+  readonly order: 'turnstile' | 'strict' | 'none';
+  readonly backlog: 'inOrder' | 'liveFirst';
+  /** 1 to 64. */
+  readonly maxInFlight: number;
+  /** Requests a minute. */
+  readonly rateLimit?: number | undefined;
+  /** What a 409 means. */
+  readonly conflict: 'refused' | 'delivered';
+  /** `size` is 1 to 100. */
+  readonly batch?: { readonly size: number; readonly format: 'json' | 'cloudevents' } | undefined;
 }
 
 /** How the bodies of a webhook are written. */

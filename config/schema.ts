@@ -90,6 +90,54 @@ const unit = z
   })
   .describe('A unit of the gym.');
 
+/** In which order a webhook gets its events, and how fast. */
+const pace = {
+  order: z
+    .enum(['turnstile', 'strict', 'none'])
+    .default('turnstile')
+    .describe(
+      'turnstile: one request at a time for each turnstile, in order. strict: one request at a time, in the order of sequencia. none: several at a time, in no order.',
+    ),
+  backlog: z
+    .enum(['inOrder', 'liveFirst'])
+    .default('inOrder')
+    .describe(
+      'After an outage: inOrder sends what waited before what comes now; liveFirst sends both at once, what waited with the header x-giro-atrasado: 1.',
+    ),
+  maxInFlight: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('Requests in flight at most: turnstiles at a time, or requests with order: none.'),
+  rateLimit: z
+    .int()
+    .min(1)
+    .max(60_000)
+    .optional()
+    .describe('Requests a minute at most. Default: no limit but the receiver’s own (WebHook-Allowed-Rate).'),
+  conflict: z
+    .enum(['refused', 'delivered'])
+    .default('refused')
+    .describe(
+      'What the answer 409 means. refused: three tries, then the event is parked. delivered: the receiver has it already.',
+    ),
+  batch: z
+    .strictObject({
+      size: z.int().min(1).max(100).describe('Events of one request at most.'),
+      format: z
+        .enum(['json', 'cloudevents'])
+        .default('json')
+        .describe(
+          'json: a JSON array, application/json. cloudevents: application/cloudevents-batch+json, for events that are CloudEvents already.',
+        ),
+    })
+    .optional()
+    .describe(
+      'Several events in one request, as an array. Default: one event a request. A batch that is refused is sent again event by event.',
+    ),
+};
+
 export const webhookSchema = z
   .strictObject({
     id: slug(64).describe('Short name of the webhook, for commands, logs and the journal.'),
@@ -122,6 +170,7 @@ export const webhookSchema = z
         'What is permitted besides https to another machine: http, loopback (a receiver on this machine).',
       ),
     ...formatKeys,
+    ...pace,
   })
   .describe('A destination of events.');
 

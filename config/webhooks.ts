@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Checker } from './checker.ts';
 import type { Webhook } from './configuration.ts';
 import { checkFormat } from './formats.ts';
@@ -40,10 +41,39 @@ export function checkWebhooks(
     const { data } = webhookSchema.safeParse(entry); // its mistakes are reported with the whole file's
     if (data === undefined || url === undefined || secret === undefined || format === undefined) return [];
     checkSignatures(checker, index, data.signatures, secret);
+    checkBatch(checker, index, data);
     const { id, active, events, allow, signatures, headers } = data;
+    const { order, backlog, maxInFlight, rateLimit, conflict, batch } = data;
+    const pace = { order, backlog, maxInFlight, rateLimit, conflict, batch };
     const request = { ...secret, signatures, headers, auth, tls, proxy };
-    return [{ id, url, active, events, units: data.units, allow, ...format, ...request }];
+    return [{ id, url, active, events, units: data.units, allow, pace, ...format, ...request }];
   });
+}
+
+/** A batch only holds bodies that say themselves what they are: those of ce- headers and the flat ones don't. */
+function checkBatch(
+  checker: Checker,
+  index: number,
+  { batch, format }: z.output<typeof webhookSchema>,
+): void {
+  if (batch === undefined) return;
+  const fits = format === 'cloudevents' || (format === 'giro' && batch.format === 'json');
+  if (fits) return;
+  const path = ['webhooks', index, 'batch'];
+  checker.report(
+    path,
+    {
+      message: text(
+        `a batch of ${batch.format} does not go with format: ${format}`,
+        `um lote de ${batch.format} não combina com format: ${format}`,
+      ),
+      help: text(
+        'batch.format json goes with format giro or cloudevents, batch.format cloudevents with format: cloudevents',
+        'batch.format json vale com format giro ou cloudevents, batch.format cloudevents com format: cloudevents',
+      ),
+    },
+    checker.source.placeOfKey(path),
+  );
 }
 
 function checkUrl(checker: Checker, index: number): URL | undefined {

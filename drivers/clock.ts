@@ -1,7 +1,11 @@
+import { performance } from 'node:perf_hooks';
+
 /** The time that a part sees. Injected everywhere, so that a test of days takes milliseconds. */
 export interface Clock {
   /** Wall clock, milliseconds since the Unix epoch. */
   now(): number;
+  /** Milliseconds since some moment; nobody sets it, and it may stand still while the machine sleeps. */
+  monotonic(): number;
   /** Runs `task` once after `delayMs` (0 or more, any length); calling the answer cancels it. */
   after(delayMs: number, task: () => void): () => void;
 }
@@ -11,6 +15,7 @@ const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after(delayMs, task) {
     let timer: NodeJS.Timeout;
     const arm = (remainingMs: number): void => {

@@ -83,6 +83,9 @@ function fresh(webhook: string): WebhookStatus {
   return { webhook, state: 'open', step: 0, busyInARow: 0, parkedInARow: 0, pending: 0, parked: 0 };
 }
 
+/** Clocks that are further apart are named (webhooks.md 1, clock). */
+const CLOCK_WARN_MS = 120_000;
+
 const WORDS = {
   en: {
     running: 'Gateway: running',
@@ -106,6 +109,8 @@ const WORDS = {
     inactive: 'INATIVA',
     left: 'not in the configuration',
     unrecognised: 'lines that no pattern matched',
+    ahead: 'the receiver’s clock is ahead of this machine’s by',
+    behind: 'the receiver’s clock is behind this machine’s by',
   },
   'pt-BR': {
     running: 'Gateway: em execução',
@@ -129,6 +134,8 @@ const WORDS = {
     inactive: 'INATIVA',
     left: 'fora da configuração',
     unrecognised: 'linhas que nenhum padrão reconheceu',
+    ahead: 'o relógio do destino está adiantado em relação ao desta máquina em',
+    behind: 'o relógio do destino está atrasado em relação ao desta máquina em',
   },
 } as const satisfies Record<Language, Record<string, string>>;
 
@@ -158,6 +165,13 @@ function statusText(found: Status, { agent, units }: Configuration, nowMs: numbe
       ? words.never
       : `${webhook.last.status ?? webhook.last.outcome} ${at(webhook.last.atMs)}`,
   ]);
+  const clocks = found.webhooks.flatMap(({ webhook, clockSkewMs = 0 }) =>
+    Math.abs(clockSkewMs) > CLOCK_WARN_MS
+      ? [
+          `${webhook}: ${clockSkewMs > 0 ? words.ahead : words.behind} ${spanText(Math.abs(clockSkewMs), language)}`,
+        ]
+      : [],
+  );
   const unrecognised = found.unrecognised.map(
     ({ turnstile, count, lastAtMs }) => `${turnstile}: ${count} ${words.unrecognised} (${at(lastAtMs)})`,
   );
@@ -172,6 +186,7 @@ function statusText(found: Status, { agent, units }: Configuration, nowMs: numbe
       [words.webhook, words.state, words.queue, words.oldest, words.parked, words.lastAnswer],
       ...webhookRows,
     ]),
+    ...(clocks.length > 0 ? ['', ...clocks] : []),
     ...(unrecognised.length > 0 ? ['', ...unrecognised] : []),
   ].join('\n');
 }

@@ -141,6 +141,7 @@ export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware 
       retryAfter: first(headers['retry-after']),
       date: first(headers.date),
       location: first(headers.location),
+      allowedRate: first(headers['webhook-allowed-rate']),
       contentType: first(headers['content-type']),
       body: Buffer.concat(this.#kept),
       ms,

@@ -4,6 +4,7 @@ import type { Delivery, EndpointState, JournalState } from '../journal/records.t
 import { HttpClient, type WebhookClient, type WebhookTarget } from './http-client.ts';
 import type { DeliveryJournal } from './marks.ts';
 import type { Random } from './schedule.ts';
+import { WaitClock } from './wait-clock.ts';
 import { WebhookQueue } from './webhook-queue.ts';
 
 interface DispatcherOptions {
@@ -22,7 +23,8 @@ interface DispatcherOptions {
 export class Dispatcher {
   readonly #queues: ReadonlyMap<string, WebhookQueue>;
 
-  constructor({ journal, clock, log, random, webhooks, version, client }: DispatcherOptions) {
+  constructor({ journal, log, random, webhooks, version, client, ...options }: DispatcherOptions) {
+    const clock = new WaitClock(options.clock);
     const connect = client ?? ((target) => new HttpClient(target, { clock, version }));
     this.#queues = new Map(
       webhooks.map((target) => [
@@ -33,11 +35,12 @@ export class Dispatcher {
   }
 
   /** Continues stored waits and begins with what is pending. Once, before the first `offer`. */
-  start(state: Pick<JournalState, 'endpoints' | 'lanes'>): void {
+  start(state: Pick<JournalState, 'endpoints' | 'lanes' | 'queues'>): void {
     for (const [id, queue] of this.#queues) {
       queue.start(
         state.endpoints.find(({ webhook }) => webhook === id),
         state.lanes.filter(({ webhook }) => webhook === id),
+        state.queues.find(({ webhook }) => webhook === id),
       );
     }
   }

@@ -3,6 +3,8 @@ import type { Clock } from '../../drivers/clock.ts';
 import type { Delivery } from '../journal/records.ts';
 import type { Lookup } from './address-guard.ts';
 import type { Timeouts } from './attempt.ts';
+import type { Batch, BatchOptions } from './batches.ts';
+import type { Order } from './lanes.ts';
 import type { Outcome } from './outcome.ts';
 import { Signer } from './signature.ts';
 import { basic, TokenSource } from './tokens.ts';
@@ -15,8 +17,20 @@ export interface WebhookTarget
   readonly id: string;
   readonly url: URL;
   readonly allow: readonly ('http' | 'loopback')[];
-  /** Lanes in parallel. */
+  /** Lanes in parallel; requests in parallel with `order: none`. */
   readonly maxInFlight: number;
+  /** `turnstile` without it. */
+  readonly order?: Order;
+  /** `inOrder` without it. */
+  readonly backlog?: 'inOrder' | 'liveFirst';
+  /** What a 409 means: `refused` (class D) without it, `delivered` where the receiver says so of what it has. */
+  readonly conflict?: 'refused' | 'delivered';
+  /** Requests a minute; no limit without it. */
+  readonly rateLimit?: number | undefined;
+  /** Several events in one request. */
+  readonly batch?: BatchOptions | undefined;
+  /** Changes with the configuration: then what waits for this receiver is tried at once. */
+  readonly fingerprint?: string;
 }
 
 /** One event on its way, with what changes from attempt to attempt. */
@@ -27,6 +41,10 @@ export interface Post {
    * included, on top of the tries that the event had used up before.
    */
   readonly attempt: number;
+  /** It is older than the end of an outage and events after it may have passed it: `x-giro-atrasado: 1`. */
+  readonly late?: boolean;
+  /** What is sent in place of `delivery`, which is its first event. */
+  readonly batch?: Batch | undefined;
   /** An operator sends it again: `x-giro-replay: 1`. */
   readonly replay?: boolean;
   /** Aborts the request when the gateway stops. */
@@ -91,9 +109,9 @@ export class HttpClient implements WebhookClient {
     await Promise.all([this.#transport.close(), this.#tokens?.close()]);
   }
 
-  #send({ delivery, attempt, replay = false, signal }: Post, token?: string): Promise<Outcome> {
-    const { id } = delivery;
-    const body = Buffer.from(delivery.body, 'utf8');
+  #send({ delivery, attempt, replay, late, batch, signal }: Post, token?: string): Promise<Outcome> {
+    const { id } = batch ?? delivery;
+    const body = Buffer.from((batch ?? delivery).body, 'utf8');
     const nowMs = this.#clock.now();
     const timestampS = Math.floor(nowMs / 1000);
     return this.#transport.send(
@@ -104,14 +122,16 @@ export class HttpClient implements WebhookClient {
         headers: {
           ...this.#headers,
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          'content-type': 'application/json; charset=utf-8',
-          ...delivery.headers,
+          'content-type': batch?.contentType ?? 'application/json; charset=utf-8',
+          ...(batch === undefined && delivery.headers),
           'webhook-id': id,
           'webhook-timestamp': String(timestampS),
           ...this.#signer.headers({ id, timestampS, body }, nowMs),
-          'x-giro-evento': delivery.name,
           'x-giro-tentativa': String(attempt),
-          'x-giro-unidade': delivery.unit,
+          ...(batch === undefined
+            ? { 'x-giro-evento': delivery.name, 'x-giro-unidade': delivery.unit }
+            : { 'x-giro-lote': String(batch.size) }), // its events say their names and units
+          ...(late && { 'x-giro-atrasado': '1' }),
           ...(replay && { 'x-giro-replay': '1' }),
         },
       },

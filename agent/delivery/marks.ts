@@ -4,8 +4,13 @@ import type { Delivery, Mark } from '../journal/records.ts';
 
 /** What delivery needs of the journal. */
 export interface DeliveryJournal {
-  /** Deliveries of a lane that are neither delivered nor parked, after a sequence, in order. */
-  pending(webhook: string, lane: string, afterSequence: number, limit: number): Promise<readonly Delivery[]>;
+  /** Deliveries of a lane (of all without one) that are neither delivered nor parked, after a sequence, in order. */
+  pending(
+    webhook: string,
+    lane: string | undefined,
+    afterSequence: number,
+    limit: number,
+  ): Promise<readonly Delivery[]>;
   mark(...marks: Mark[]): Promise<void>;
 }
 
@@ -76,8 +81,17 @@ export class MarkWriter {
     });
   }
 
-  /** Resolves when all is stored, or after one more failure. Push nothing afterwards. */
-  async flush(): Promise<void> {
+  /** Resolves when all is stored, after one more failure, or after `limitMs`. Push nothing afterwards. */
+  async flush(limitMs: number): Promise<void> {
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#clock.after(limitMs, resolve);
+    });
+    await Promise.race([this.#finish(), late]);
+    cancel();
+  }
+
+  async #finish(): Promise<void> {
     this.#closing = true;
     await this.#writing;
     this.#cancelRetry?.();

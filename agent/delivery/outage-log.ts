@@ -59,9 +59,9 @@ export class OutageLog {
     return this.#delivered !== undefined;
   }
 
-  delivered(): void {
+  delivered(events: number): void {
     if (this.#delivered !== undefined) {
-      this.#delivered += 1;
+      this.#delivered += events;
     }
   }
 

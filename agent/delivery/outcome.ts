@@ -32,6 +32,8 @@ export interface Answer extends Measured {
   readonly retryAfter: string | undefined;
   readonly date: string | undefined;
   readonly location: string | undefined;
+  /** `WebHook-Allowed-Rate`. */
+  readonly allowedRate?: string | undefined;
   readonly contentType?: string | undefined;
   /** The beginning of the body, at most 16 KiB. */
   readonly body: Uint8Array;

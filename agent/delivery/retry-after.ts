@@ -1,3 +1,7 @@
+import type { Clock } from '../../drivers/clock.ts';
+import type { Logger } from '../../drivers/log.ts';
+import type { Outcome } from './outcome.ts';
+
 const LONGEST_MS = 24 * 3_600_000;
 
 const SECONDS = /^\d+(?:\.\d+)?$/;
@@ -14,9 +18,44 @@ export function parseRetryAfter(value: string, nowMs: number): number | undefine
   if (SECONDS.test(text)) {
     return Math.min(Math.ceil(Number(text)) * 1000, LONGEST_MS);
   }
+  const atMs = parseHttpDate(text);
+  return atMs === undefined ? undefined : Math.min(Math.max(atMs - nowMs, 0), LONGEST_MS);
+}
+
+/** Reads the `Retry-After` of one webhook's answers; the log names the last that made no sense once. */
+export class RetryAfter {
+  readonly #webhook: string;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #ignored: string | undefined;
+
+  constructor(webhook: string, parts: { readonly clock: Clock; readonly log: Logger }) {
+    this.#webhook = webhook;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+  }
+
+  /** The wait that the answer asks for, in ms. */
+  read(outcome: Outcome): number | undefined {
+    if (outcome.kind === 'fault' || outcome.retryAfter === undefined) {
+      return undefined;
+    }
+    const { retryAfter } = outcome;
+    const waitMs = parseRetryAfter(retryAfter, this.#clock.now());
+    if (waitMs === undefined && retryAfter !== this.#ignored) {
+      this.#ignored = retryAfter;
+      this.#log.warn({ webhook: this.#webhook, retryAfter }, 'Retry-After makes no sense, ignored');
+    }
+    return waitMs;
+  }
+}
+
+/** Unix ms of an HTTP date; undefined for anything else. */
+export function parseHttpDate(value: string): number | undefined {
+  const text = value.trim();
   if (!HTTP_DATE.test(text)) {
     return undefined;
   }
   const atMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-  return Number.isNaN(atMs) ? undefined : Math.min(Math.max(atMs - nowMs, 0), LONGEST_MS);
+  return Number.isNaN(atMs) ? undefined : atMs;
 }

@@ -4,27 +4,25 @@ import {
   type Delivery,
   type EndpointState,
   type LaneState,
-  type LastAnswer,
-  type Mark,
-  type NextTry,
+  type QueueState,
   REPLAY_LANE,
 } from '../journal/records.ts';
-import { attemptMark, nextTry } from './attempt-log.ts';
-import { type Classified, classify, isOverload } from './classes.ts';
-import { Endpoint, type Report, type Ticket } from './endpoint.ts';
-import type { WebhookClient, WebhookTarget } from './http-client.ts';
-import type { Lane } from './lane.ts';
+import { BATCH_WINDOW, Batcher, joinBodies } from './batches.ts';
+import { classify } from './classes.ts';
+import { ClockSkew } from './clock-skew.ts';
+import { Endpoint } from './endpoint.ts';
+import type { WebhookClient } from './http-client.ts';
+import { type Lane, WINDOW_SIZE } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import { type DeliveryJournal, MarkWriter } from './marks.ts';
 import { OutageLog } from './outage-log.ts';
 import { type Outcome, OWN_FAULTS } from './outcome.ts';
-import { parseRetryAfter } from './retry-after.ts';
-import { laneWait, messageWait, type Random } from './schedule.ts';
+import { Rate } from './rate.ts';
+import type { Random } from './schedule.ts';
+import { type Settings, Settling } from './settling.ts';
 
 /** A connection that fails this soon gets one instant second try (webhooks.md 1). */
 const INSTANT_MS = 1_000;
-/** Failures of one head from which the log names its lane, if the others go on: past those that stop the endpoint. */
-const HELD_UP_STEP = 6;
 /** How long a stop waits for the journal to take the last marks. */
 const FLUSH_MS = 2_000;
 
@@ -36,44 +34,48 @@ interface QueueParts {
   readonly client: WebhookClient;
 }
 
-/** One attempt and what it came to. */
-interface Settled {
-  readonly lane: Lane;
-  readonly head: Delivery;
-  readonly ticket: Ticket;
-  readonly outcome: Outcome;
-  readonly what: Classified;
-  readonly report: Report;
-}
-
 /** The deliveries of one webhook: its lanes, one request in flight in each, and the endpoint that they share. */
 export class WebhookQueue {
   readonly #parts: QueueParts;
-  readonly #webhook: string;
+  readonly #settings: Settings;
   readonly #endpoint: Endpoint;
   readonly #lanes: Lanes;
   readonly #marks: MarkWriter;
   readonly #outages: OutageLog;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #cut = new AbortController();
+  readonly #skew: ClockSkew;
+  readonly #settling: Settling;
+  readonly #rate: Rate;
+  readonly #batcher: Batcher | undefined;
   #stopping = false;
-  /** The last `Retry-After` that made no sense: the log names it once. */
-  #ignoredRetryAfter: string | undefined;
+  #pumping = false;
 
-  constructor({ id, maxInFlight }: Pick<WebhookTarget, 'id' | 'maxInFlight'>, parts: QueueParts) {
+  constructor(settings: Settings, parts: QueueParts) {
     const { clock, log, random, journal } = parts;
+    const { id, maxInFlight, order = 'turnstile', backlog, rateLimit, batch } = settings;
     const pump = (): void => this.#pump();
-    this.#parts = parts;
-    this.#webhook = id;
-    this.#endpoint = new Endpoint({ webhook: id, maxInFlight, clock, random, onDue: pump });
+    const windowSize = batch === undefined ? WINDOW_SIZE : BATCH_WINDOW;
     const stored = (): Promise<void> => this.#marks.stored();
-    this.#lanes = new Lanes({ webhook: id, journal, clock, log, stored, onReady: pump });
+    const lanes = { order, liveFirst: backlog === 'liveFirst', windowSize, stored, onReady: pump };
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#endpoint = new Endpoint({ webhook: id, maxInFlight, clock, random, onDue: pump });
+    this.#lanes = new Lanes({ webhook: id, journal, clock, log, ...lanes });
     this.#marks = new MarkWriter({ journal, clock, log, onRoom: pump });
     this.#outages = new OutageLog(id, log);
+    this.#skew = new ClockSkew(id, parts);
+    this.#rate = new Rate({ perMinute: rateLimit, clock, onReady: pump });
+    this.#batcher = batch && new Batcher({ webhook: id, options: batch, journal, clock, log });
+    this.#settling = new Settling({
+      settings,
+      ...{ clock, log, random, endpoint: this.#endpoint, lanes: this.#lanes, marks: this.#marks },
+      ...{ outages: this.#outages, skew: this.#skew, rate: this.#rate },
+    });
   }
 
   get endpoint(): EndpointState {
-    return this.#endpoint.state;
+    return this.#settling.endpoint;
   }
 
   /** What waits: whether anything is pending, and the most requests that failed for one event. */
@@ -82,14 +84,18 @@ export class WebhookQueue {
   }
 
   /** Continues where the journal says that it stood, with the lanes that have pending deliveries. */
-  start(endpoint: EndpointState | undefined, lanes: readonly LaneState[]): void {
+  start(endpoint: EndpointState | undefined, lanes: readonly LaneState[], queue?: QueueState): void {
     if (endpoint !== undefined) {
       this.#endpoint.restore(endpoint);
+      this.#skew.restore(endpoint.clockSkewMs);
       if (endpoint.state !== 'open') {
         this.#outages.restored(endpoint, this.#parts.clock.now());
       }
     }
-    this.#lanes.start(lanes);
+    this.#lanes.start(lanes, queue);
+    if (endpoint !== undefined && endpoint.configuration !== this.#settings.fingerprint) {
+      this.#tryNow(); // what it waited for may have been put right
+    }
   }
 
   offer(delivery: Delivery): void {
@@ -99,18 +105,19 @@ export class WebhookQueue {
   /** An operator wants nothing sent until `resume`. Resolves when the journal has it. */
   pause(): Promise<void> {
     this.#endpoint.pause(true);
-    this.#store();
+    this.#settling.store([]);
     return this.#marks.stored();
   }
 
   /** The end of a pause or of `gone`. `now`: whatever waits is tried at once. Resolves when the journal has it. */
   resume(now: boolean): Promise<void> {
     this.#endpoint.pause(false);
-    if (now || this.#endpoint.state.state === 'gone') {
-      this.#endpoint.resume();
+    if (now) {
+      this.#tryNow();
+    } else {
+      if (this.#endpoint.state.state === 'gone') this.#endpoint.resume();
+      this.#settling.store([]);
     }
-    const moved = now ? this.#lanes.receiverRecovered() : [];
-    this.#store(...moved.map((lane) => this.#laneMark(lane)));
     this.#pump();
     return this.#marks.stored();
   }
@@ -130,49 +137,53 @@ export class WebhookQueue {
     this.#stopping = true;
     this.#endpoint.stop();
     this.#lanes.stop();
+    this.#rate.stop();
     const cancelGrace = this.#parts.clock.after(graceMs, () => this.#cut.abort());
     await Promise.all(this.#inFlight);
     cancelGrace();
-    await this.#flushMarks();
+    await this.#marks.flush(FLUSH_MS); // what the disk does not take by then is sent again
     await this.#parts.client.close();
-  }
-
-  /** A disk that does not take the marks must not hold up the end; what is not stored is sent again. */
-  async #flushMarks(): Promise<void> {
-    let cancel = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = this.#parts.clock.after(FLUSH_MS, resolve);
-    });
-    await Promise.race([this.#marks.flush(), late]);
-    cancel();
   }
 
   /** Sends as much as may be in flight. Called whenever one of its conditions may have changed. */
   #pump(): void {
-    while (!this.#stopping && this.#endpoint.mayStart() && !this.#marks.isFull) {
+    if (this.#pumping) return; // the loop below goes on anyway
+    this.#pumping = true;
+    while (this.#maySend()) {
       const lane = this.#lanes.take();
-      if (lane === undefined) {
-        return;
-      }
-      const sending = this.#send(lane).finally(() => this.#inFlight.delete(sending));
-      this.#inFlight.add(sending);
+      if (lane === undefined) break;
+      const storing = this.#batcher?.prepare(lane);
+      const work = (
+        storing?.then(() => this.#lanes.giveBack(lane)) ?? this.#send(this.#lanes.detach(lane))
+      ).finally(() => this.#inFlight.delete(work));
+      this.#inFlight.add(work);
     }
+    this.#pumping = false;
+  }
+
+  #tryNow(): void {
+    this.#endpoint.resume();
+    this.#settling.store([], this.#lanes.receiverRecovered());
+  }
+
+  #maySend(): boolean {
+    return !this.#stopping && this.#endpoint.mayStart() && !this.#marks.isFull && this.#rate.isReady;
   }
 
   async #send(lane: Lane): Promise<void> {
-    const { head } = lane;
+    const { head, load } = lane;
     if (head === undefined) {
       return;
     }
     const ticket = this.#endpoint.begin();
-    let outcome = await this.#post(lane, head);
+    let outcome = await this.#post(lane, head, load);
     if (this.#deservesSecondTry(outcome)) {
-      this.#store(this.#attempt(head, outcome, classify(outcome), { why: 'instant' }));
-      outcome = await this.#post(lane, head);
+      this.#settling.tryAgain(load, outcome);
+      outcome = await this.#post(lane, head, load);
     }
     this.#endpoint.end(ticket);
     if (outcome.kind === 'answer' || outcome.code !== OWN_FAULTS.aborted) {
-      this.#settle(lane, head, ticket, outcome);
+      this.#settling.settle({ lane, head, load, ticket }, outcome);
     }
     this.#lanes.giveBack(lane);
     this.#pump(); // the place in flight is free, whatever became of this lane
@@ -181,13 +192,17 @@ export class WebhookQueue {
     }
   }
 
-  async #post(lane: Lane, head: Delivery): Promise<Outcome> {
+  async #post(lane: Lane, head: Delivery, load: readonly Delivery[]): Promise<Outcome> {
     const { client } = this.#parts;
+    const { batch } = this.#settings;
+    this.#rate.spend();
     const outcome = await client.post({
       delivery: head,
       attempt: lane.attempts + 1,
-      replay: lane.name === REPLAY_LANE,
       signal: this.#cut.signal,
+      replay: lane.name === REPLAY_LANE,
+      late: this.#lanes.isLate(lane),
+      batch: batch && joinBodies(load, batch.format),
     });
     if (outcome.from === undefined && (outcome.kind === 'answer' || outcome.sent)) {
       lane.attempts += 1;
@@ -205,163 +220,5 @@ export class WebhookQueue {
       this.#endpoint.isHealthy &&
       !this.#stopping
     );
-  }
-
-  /** A receiver that refuses everything is wrongly set up: its refusals are class C. */
-  #classify(outcome: Outcome): Classified {
-    const what = classify(outcome);
-    return what.class === 'D' && this.#endpoint.refusesEverything ? { ...what, class: 'C' } : what;
-  }
-
-  #settle(lane: Lane, head: Delivery, ticket: Ticket, outcome: Outcome): void {
-    const { log, clock } = this.#parts;
-    const what = this.#classify(outcome);
-    const status = outcome.kind === 'answer' ? { status: outcome.status } : {};
-    const last: LastAnswer = { atMs: clock.now(), ...status, outcome: what.outcome };
-    const attempt = { ...this.#context(lane, head), ms: outcome.ms, ...status };
-    if (what.class === 'ok' && outcome.kind === 'answer') {
-      log.debug(attempt, 'delivered');
-      this.#delivered(lane, head, ticket, { ...last, status: outcome.status }, outcome);
-      return;
-    }
-    log.debug({ ...attempt, outcome: what.outcome }, 'attempt failed');
-    const report = { last, overload: isOverload(what), retryAfterMs: this.#retryAfter(outcome) };
-    this.#failed({ lane, head, ticket, outcome, what, report });
-  }
-
-  #delivered(
-    lane: Lane,
-    head: Delivery,
-    ticket: Ticket,
-    last: LastAnswer & { status: number },
-    outcome: Outcome,
-  ): void {
-    const { sequence } = head;
-    const marks: Mark[] = [
-      { kind: 'delivered', webhook: this.#webhook, sequence, atMs: last.atMs, status: last.status },
-      this.#attempt(head, outcome, { class: 'ok', outcome: 'ok' }),
-    ];
-    lane.advance();
-    const moved = lane.step > 0 ? [lane] : [];
-    lane.step = 0;
-    if (this.#endpoint.succeeded(ticket, last)) {
-      this.#outages.recovered(last.atMs);
-      moved.push(...this.#lanes.receiverRecovered());
-    }
-    this.#outages.delivered();
-    this.#store(...marks, ...moved.map((other) => this.#laneMark(other)));
-  }
-
-  #failed(settled: Settled): void {
-    const { ticket, what, report } = settled;
-    switch (what.class) {
-      case 'B':
-        this.#busy(settled);
-        break;
-      case 'D':
-        this.#refused(settled);
-        break;
-      case 'E':
-        this.#endpoint.gone(report.last);
-        this.#store(this.#failedAttempt(settled));
-        break;
-      case 'A':
-      case 'C':
-        this.#endpoint.failed(ticket, what.class, report);
-        this.#store(this.#failedAttempt(settled));
-        break;
-      case 'ok':
-        break;
-    }
-    if (this.#endpoint.state.state !== 'open') {
-      this.#outages.failed(what, report.last.atMs);
-    }
-  }
-
-  /** Class B: the lane waits; the endpoint decides whether it does too. */
-  #busy(settled: Settled): void {
-    const { lane, head, ticket, what, report } = settled;
-    const { waitMs, nextStep } = laneWait(lane.step, this.#parts.random);
-    this.#endpoint.busy(ticket, report);
-    lane.step = nextStep;
-    this.#lanes.hold(lane, 'receiver', waitMs);
-    this.#store(this.#laneMark(lane), this.#failedAttempt(settled));
-    if (lane.step === HELD_UP_STEP && this.#endpoint.state.state === 'open') {
-      const { outcome, cause } = what;
-      this.#parts.log.warn({ ...this.#context(lane, head), outcome, cause: cause.en }, 'lane held up');
-    }
-  }
-
-  /** Class D: the message uses up a try, and is parked after its last. */
-  #refused(settled: Settled): void {
-    const { lane, head, ticket, what, report } = settled;
-    const { last } = report;
-    const webhook = this.#webhook;
-    const { sequence } = head;
-    const tries = lane.useTry();
-    const waitMs = messageWait(tries, this.#parts.random);
-    this.#endpoint.refused(ticket, last, { parked: waitMs === undefined });
-    if (waitMs !== undefined) {
-      this.#lanes.hold(lane, 'message', waitMs);
-      this.#store(
-        { kind: 'tried', webhook, sequence, tries },
-        this.#laneMark(lane),
-        this.#failedAttempt(settled),
-      );
-      return;
-    }
-    const { outcome, cause } = what;
-    this.#parts.log.warn({ ...this.#context(lane, head), outcome, cause: cause.en }, 'parked');
-    const moved = lane.step > 0;
-    lane.advance();
-    lane.step = 0;
-    this.#store(
-      { kind: 'parked', webhook, sequence, ...last },
-      this.#attempt(head, settled.outcome, what, { why: 'parked' }),
-      ...(moved ? [this.#laneMark(lane)] : []),
-    );
-  }
-
-  #attempt(
-    { sequence }: Delivery,
-    outcome: Outcome,
-    what: Pick<Classified, 'class' | 'outcome'>,
-    next?: NextTry,
-  ): Mark {
-    const of = { webhook: this.#webhook, sequence, atMs: this.#parts.clock.now() };
-    return attemptMark(of, outcome, what, next);
-  }
-
-  /** After lane and endpoint have taken the failure. */
-  #failedAttempt({ lane, head, outcome, what, report }: Settled): Mark {
-    const next = nextTry(lane, this.#endpoint.state, report.retryAfterMs !== undefined);
-    return this.#attempt(head, outcome, what, next);
-  }
-
-  #retryAfter(outcome: Outcome): number | undefined {
-    if (outcome.kind === 'fault' || outcome.retryAfter === undefined) {
-      return undefined;
-    }
-    const { retryAfter } = outcome;
-    const waitMs = parseRetryAfter(retryAfter, this.#parts.clock.now());
-    if (waitMs === undefined && retryAfter !== this.#ignoredRetryAfter) {
-      this.#ignoredRetryAfter = retryAfter;
-      this.#parts.log.warn({ webhook: this.#webhook, retryAfter }, 'Retry-After makes no sense, ignored');
-    }
-    return waitMs;
-  }
-
-  #context(lane: Lane, head: Delivery): object {
-    return { webhook: this.#webhook, lane: lane.name, sequence: head.sequence, id: head.id };
-  }
-
-  #laneMark(lane: Lane): Mark {
-    return { kind: 'lane', state: lane.state(this.#webhook) };
-  }
-
-  /** Stores what happened together with the endpoint's state, if that changed. */
-  #store(...marks: Mark[]): void {
-    const state = this.#endpoint.takeChange();
-    this.#marks.push(...marks, ...(state === undefined ? [] : [{ kind: 'endpoint', state } as const]));
   }
 }

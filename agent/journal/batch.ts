@@ -15,7 +15,7 @@ export type Op =
   | {
       readonly kind: 'pending';
       readonly webhook: string;
-      readonly lane: string;
+      readonly lane: string | undefined;
       readonly afterSequence: number;
       readonly limit: number;
     }

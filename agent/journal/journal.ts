@@ -112,10 +112,15 @@ export class Journal {
   }
 
   /**
-   * Pending deliveries of a lane behind `afterSequence`, by sequence, at most `limit`, after all calls before this
-   * one. While the disk refuses it answers at once, from what is committed.
+   * Pending deliveries of a lane, or of all but the replays without one, behind `afterSequence`, by sequence, at most `limit`, after
+   * all calls before this one. While the disk refuses it answers at once, from what is committed.
    */
-  pending(webhook: string, lane: string, afterSequence: number, limit: number): Promise<readonly Delivery[]> {
+  pending(
+    webhook: string,
+    lane: string | undefined,
+    afterSequence: number,
+    limit: number,
+  ): Promise<readonly Delivery[]> {
     return this.#queue.give({ kind: 'pending', webhook, lane, afterSequence, limit });
   }
 

@@ -14,6 +14,10 @@ export function prepareMark(db: Database): (mark: Mark) => void {
   const tried = db.prepare(
     'UPDATE deliveries SET tries = ? WHERE webhook = ? AND sequence = ? AND state = 0',
   );
+  const batch = db.prepare(
+    'UPDATE deliveries SET batch = ? WHERE webhook = ? AND sequence = ? AND state = 0',
+  );
+  const backlog = db.prepare('UPDATE webhooks SET backlog_through = ? WHERE id = ?');
   const lane = db.prepare(
     `INSERT INTO lanes (webhook, lane, step, next_at) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET step = excluded.step, next_at = excluded.next_at`,
@@ -27,6 +31,12 @@ export function prepareMark(db: Database): (mark: Mark) => void {
         return parked(mark);
       case 'tried':
         tried.run(mark.tries, mark.webhook, mark.sequence);
+        return;
+      case 'batch':
+        for (const sequence of mark.sequences) batch.run(mark.batch, mark.webhook, sequence);
+        return;
+      case 'backlog':
+        backlog.run(mark.throughSequence, mark.webhook);
         return;
       case 'lane':
         lane.run(mark.state.webhook, mark.state.lane, mark.state.step, mark.state.nextAtMs ?? null);
@@ -96,19 +106,20 @@ function prepareParked(db: Database): (mark: MarkOf<'parked'>) => void {
 function prepareEndpoint(db: Database): (state: EndpointState) => void {
   const store = db.prepare(
     `INSERT INTO webhooks (id, state, class, wait_until, step, failing_since, busy_in_a_row, parked_in_a_row,
-       last_at, last_status, last_outcome, paused_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       last_at, last_status, last_outcome, clock_skew, configuration, paused_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET state = excluded.state, class = excluded.class, wait_until = excluded.wait_until,
        step = excluded.step, failing_since = excluded.failing_since, busy_in_a_row = excluded.busy_in_a_row,
        parked_in_a_row = excluded.parked_in_a_row, last_at = excluded.last_at, last_status = excluded.last_status,
-       last_outcome = excluded.last_outcome, paused_at = excluded.paused_at`,
+       last_outcome = excluded.last_outcome, clock_skew = excluded.clock_skew,
+       configuration = excluded.configuration, paused_at = excluded.paused_at`,
   );
   return (state) => {
     store.run(
       ...[state.webhook, state.state, state.class ?? null, state.untilMs ?? null, state.step],
       ...[state.failingSinceMs ?? null, state.busyInARow, state.parkedInARow],
       ...[state.last?.atMs ?? null, state.last?.status ?? null, state.last?.outcome ?? null],
-      state.pausedAtMs ?? null,
+      ...[state.clockSkewMs ?? null, state.configuration ?? null, state.pausedAtMs ?? null],
     );
   };
 }

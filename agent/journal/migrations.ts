@@ -166,6 +166,18 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (turnstile, at, code, who)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- One queue across lanes (order: strict, none); a walk over the unique key would meet every delivered row.
+  CREATE INDEX deliveries_pending_in_sequence ON deliveries (webhook, sequence)
+    WHERE state = 0 AND lane <> '@replay';
+  -- Id of the batch that a pending delivery is frozen into; 'alone' once it left one that was refused.
+  ALTER TABLE deliveries ADD COLUMN batch TEXT;
+  -- Highest sequence that is older than the end of the last outage.
+  ALTER TABLE webhooks ADD COLUMN backlog_through INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE webhooks ADD COLUMN clock_skew INTEGER;
+  -- Fingerprint of the configuration under which the state was stored.
+  ALTER TABLE webhooks ADD COLUMN configuration TEXT;
+  `,
 ];
 
 /** The version that the file is at; 0 for a new one. */

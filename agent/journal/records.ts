@@ -136,7 +136,15 @@ export interface Delivery {
   readonly headers?: Readonly<Record<string, string>>;
   /** Tries that class D used up. */
   readonly tries: number;
+  /** Id of the batch that it is frozen into; `ALONE` once it left one that was refused. */
+  readonly batch?: string;
 }
+
+/** Stands for a batch id where a delivery is to be sent by itself. */
+export const ALONE = 'alone';
+
+/** The lane of webhooks whose deliveries, but for replays, have one queue across turnstiles (`order: strict`, `none`). */
+export const ALL_LANES = '*';
 
 export interface Accepted {
   /** In the order of `sequence`; without the events that were already known, or whose body is too large. */
@@ -187,6 +195,10 @@ export interface EndpointState {
   /** Parked in a row without a success (class D counts as C from 5). */
   readonly parkedInARow: number;
   readonly last?: LastAnswer;
+  /** Receiver's clock minus agent's clock, ms, as its answers last told. */
+  readonly clockSkewMs?: number;
+  /** Fingerprint of the configuration that this state came about under. */
+  readonly configuration?: string;
   /** Unix ms at which an operator paused it: nothing is sent, whatever its state. Absent while it is not paused. */
   readonly pausedAtMs?: number;
 }
@@ -199,6 +211,15 @@ export interface LaneState {
   readonly step: number;
   /** Unix ms before which its head is not sent; absent when it may go at once. */
   readonly nextAtMs?: number;
+}
+
+/** Where the numbering of a webhook's deliveries stands. */
+export interface QueueState {
+  readonly webhook: string;
+  /** 0 before the first. */
+  readonly lastSequence: number;
+  /** What is pending up to here is older than the end of the last outage; 0 when there was none. */
+  readonly backlogThrough: number;
 }
 
 /** One HTTP request, as the attempt log keeps it. */
@@ -255,6 +276,15 @@ export type Mark =
     }
   /** The head used up one of its tries. */
   | { readonly kind: 'tried'; readonly webhook: string; readonly sequence: number; readonly tries: number }
+  /** Deliveries are sent together under `batch`, the batch's id, or each by itself (`ALONE`), until they end. */
+  | {
+      readonly kind: 'batch';
+      readonly webhook: string;
+      readonly sequences: readonly number[];
+      readonly batch: string;
+    }
+  /** An outage ended: what is pending up to `throughSequence` is its backlog. */
+  | { readonly kind: 'backlog'; readonly webhook: string; readonly throughSequence: number }
   | { readonly kind: 'lane'; readonly state: LaneState }
   | { readonly kind: 'endpoint'; readonly state: EndpointState }
   | { readonly kind: 'turnstile'; readonly state: TurnstileState }
@@ -281,7 +311,9 @@ export interface TurnstileState {
 export interface JournalState {
   readonly openAccesses: readonly OpenAccess[];
   readonly endpoints: readonly EndpointState[];
-  /** Every lane that has pending deliveries, with its stored state. */
+  /** Where each webhook's numbering stands. */
+  readonly queues: readonly QueueState[];
+  /** Every lane that has pending deliveries, with its stored state, and `ALL_LANES` if it was ever stored. */
   readonly lanes: readonly (LaneState & { readonly pending: number })[];
   readonly turnstiles: readonly TurnstileState[];
   readonly cursors: readonly { readonly turnstile: string; readonly position: string }[];

@@ -16,7 +16,7 @@ export function present<Row extends object>(row: Row): Present<Row> {
 export const ENDPOINT_COLUMNS = `id AS webhook, state, class, wait_until AS untilMs, step,
   failing_since AS failingSinceMs, busy_in_a_row AS busyInARow, parked_in_a_row AS parkedInARow,
   last_at AS lastAtMs, last_status AS lastStatus, last_outcome AS lastOutcome,
-  paused_at AS pausedAtMs`;
+  clock_skew AS clockSkewMs, configuration, paused_at AS pausedAtMs`;
 
 export interface EndpointRow {
   webhook: string;
@@ -30,6 +30,8 @@ export interface EndpointRow {
   lastAtMs: number | null;
   lastStatus: number | null;
   lastOutcome: string | null;
+  clockSkewMs: number | null;
+  configuration: string | null;
   pausedAtMs: number | null;
 }
 

@@ -1,6 +1,16 @@
 import type { Database } from 'better-sqlite3';
 import { readAlarms } from './alarms.ts';
-import type { Delivery, JournalState, KeptLine, LaneState, OpenAccess, Trace } from './records.ts';
+import {
+  ALL_LANES,
+  type Delivery,
+  type JournalState,
+  type KeptLine,
+  type LaneState,
+  type OpenAccess,
+  type QueueState,
+  REPLAY_LANE,
+  type Trace,
+} from './records.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -18,11 +28,17 @@ export function readState(db: Database): JournalState {
       .prepare<[], OpenAccess>('SELECT turnstile, key, deadline AS deadlineMs, state FROM open_accesses')
       .all(),
     endpoints: db.prepare<[], EndpointRow>(`SELECT ${ENDPOINT_COLUMNS} FROM webhooks`).all().map(endpointOf),
-    lanes: db
-      .prepare<[], Required<Omit<LaneState, 'nextAtMs'>> & { nextAtMs: number | null; pending: number }>(
-        'SELECT webhook, lane, step, next_at AS nextAtMs, pending FROM lanes WHERE pending > 0',
+    queues: db
+      .prepare<[], QueueState>(
+        'SELECT id AS webhook, last_sequence AS lastSequence, backlog_through AS backlogThrough FROM webhooks',
       )
-      .all()
+      .all(),
+    lanes: db
+      .prepare<
+        [string],
+        Required<Omit<LaneState, 'nextAtMs'>> & { nextAtMs: number | null; pending: number }
+      >('SELECT webhook, lane, step, next_at AS nextAtMs, pending FROM lanes WHERE pending > 0 OR lane = ?')
+      .all(ALL_LANES)
       .map(present),
     turnstiles: db
       .prepare<[], TurnstileRow>(`SELECT ${TURNSTILE_COLUMNS} FROM turnstiles`)
@@ -35,24 +51,33 @@ export function readState(db: Database): JournalState {
   };
 }
 
-/** Pending deliveries of a lane behind `afterSequence`, by sequence. */
+/** Pending deliveries of a lane, or of all but the replays without one, behind `afterSequence`, by sequence. */
 export function preparePending(
   db: Database,
-): (webhook: string, lane: string, afterSequence: number, limit: number) => Delivery[] {
+): (webhook: string, lane: string | undefined, afterSequence: number, limit: number) => Delivery[] {
+  type Row = Omit<Delivery, 'batch' | 'headers'> & { batch: string | null; headers: string | null };
   // INDEXED BY: a plan that walked the delivered rows would work, and take longer every day.
-  const page = db.prepare<
-    [string, string, number, number],
-    Omit<Delivery, 'headers'> & { headers: string | null }
-  >(
-    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.headers, d.tries
-     FROM deliveries AS d INDEXED BY deliveries_pending CROSS JOIN events AS e ON e.number = d.event
-     WHERE d.webhook = ? AND d.lane = ? AND d.state = 0 AND d.sequence > ?
-     ORDER BY d.sequence LIMIT ?`,
+  const select = (index: string, lane: string): string =>
+    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.headers, d.tries, d.batch
+     FROM deliveries AS d INDEXED BY ${index} CROSS JOIN events AS e ON e.number = d.event
+     WHERE d.webhook = ? ${lane} AND d.state = 0 AND d.sequence > ?
+     ORDER BY d.sequence LIMIT ?`;
+  const ofLane = db.prepare<[string, string, number, number], Row>(
+    select('deliveries_pending', 'AND d.lane = ?'),
   );
-  return (...query) =>
-    page
-      .all(...query)
-      .map(({ headers, ...rest }) => (headers === null ? rest : { ...rest, headers: JSON.parse(headers) }));
+  const ofAll = db.prepare<[string, number, number], Row>(
+    select('deliveries_pending_in_sequence', `AND d.lane <> '${REPLAY_LANE}'`),
+  );
+  return (webhook, lane, afterSequence, limit) => {
+    const rows =
+      lane === undefined
+        ? ofAll.all(webhook, afterSequence, limit)
+        : ofLane.all(webhook, lane, afterSequence, limit);
+    return rows.map(({ headers, ...row }) => ({
+      ...present(row),
+      ...(headers !== null && { headers: JSON.parse(headers) }),
+    }));
+  };
 }
 
 /** Where a walk through the kept lines of a turnstile stands; before the first it is all zero. */

@@ -48,6 +48,14 @@ test('a configuration comes back whole, its defaults filled in', () => {
         allow: [],
         format: { name: 'giro' },
         includeKey: false,
+        pace: {
+          order: 'turnstile',
+          backlog: 'inOrder',
+          maxInFlight: 4,
+          rateLimit: undefined,
+          conflict: 'refused',
+          batch: undefined,
+        },
       },
     ],
   });

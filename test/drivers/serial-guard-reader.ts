@@ -10,6 +10,7 @@ const path = process.argv[2] ?? '';
 const address = { kind: 'serial', path, baudRate: 9_600, dataBits: 8, parity: 'none', stopBits: 1 } as const;
 const clock: Clock = {
   now: () => 0,
+  monotonic: () => 0,
   after() {
     throw new Error('a timer would wake the event loop');
   },

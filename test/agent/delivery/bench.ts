@@ -1,6 +1,6 @@
 import { Dispatcher } from '../../../agent/delivery/dispatch.ts';
-import type { Post, WebhookClient } from '../../../agent/delivery/http-client.ts';
-import { type Outcome, OWN_FAULTS } from '../../../agent/delivery/outcome.ts';
+import type { Post, WebhookClient, WebhookTarget } from '../../../agent/delivery/http-client.ts';
+import { type Answer, type Outcome, OWN_FAULTS } from '../../../agent/delivery/outcome.ts';
 import type { EndpointState } from '../../../agent/journal/records.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { RecordingLog } from '../../drivers/recording-log.ts';
@@ -13,11 +13,18 @@ export interface Sent {
   readonly attempt: number;
   readonly replay: boolean;
   readonly atMs: number;
+  /** The sequences of all its events. */
+  readonly sequences: readonly number[];
+  readonly body: string;
+  readonly late: boolean;
 }
 
-export function answer(status: number, retryAfter?: string): Outcome {
+/** What an answer says in its headers. */
+type Says = Partial<Pick<Answer, 'date' | 'allowedRate'>>;
+
+export function answer(status: number, retryAfter?: string, says: Says = {}): Outcome {
   const nothing = { location: undefined, date: undefined, body: new Uint8Array() };
-  return { kind: 'answer', status, retryAfter, ms: 5, ...nothing };
+  return { kind: 'answer', status, retryAfter, ms: 5, ...nothing, ...says };
 }
 
 /** A fault after `ms`; 2000 by default, too late for an instant second try. */
@@ -28,10 +35,9 @@ export function fault(code: string, ms = 2_000): Outcome {
 
 type Answering = (sent: Sent) => Outcome | Promise<Outcome>;
 
-interface Settings {
+interface Settings extends Partial<Omit<WebhookTarget, 'id' | 'url' | 'keys' | 'allow'>> {
   readonly clock?: ManualClock;
   readonly journal?: MemoryJournal;
-  readonly maxInFlight?: number;
   readonly random?: () => number;
 }
 
@@ -49,22 +55,23 @@ export class Bench {
   receiver: Answering = () => answer(200);
   readonly dispatcher: Dispatcher;
 
-  constructor(settings: Settings = {}) {
-    this.clock = settings.clock ?? new ManualClock();
-    this.journal = settings.journal ?? new MemoryJournal();
+  constructor({ clock, journal, random, ...target }: Settings = {}) {
+    this.clock = clock ?? new ManualClock();
+    this.journal = journal ?? new MemoryJournal();
     const client: WebhookClient = { post: (post) => this.#post(post), close: () => Promise.resolve() };
     this.dispatcher = new Dispatcher({
       journal: this.journal,
       clock: this.clock,
       log: this.log,
-      random: settings.random ?? (() => 0.5), // no jitter
+      random: random ?? (() => 0.5), // no jitter
       webhooks: [
         {
           id: 'crm',
           url: new URL('https://crm.example/'),
           keys: [],
           allow: [],
-          maxInFlight: settings.maxInFlight ?? 4,
+          maxInFlight: 4,
+          ...target,
         },
       ],
       version: '1',
@@ -98,9 +105,12 @@ export class Bench {
     return this.sent.slice(1).map(({ atMs }, index) => (atMs - this.sent[index]!.atMs) / 1000);
   }
 
-  async #post({ delivery, attempt, replay = false, signal }: Post): Promise<Outcome> {
-    const { sequencia: sequence } = JSON.parse(delivery.body) as { sequencia: number };
-    const sent = { sequence, id: delivery.id, attempt, replay, atMs: this.clock.now() };
+  async #post({ delivery, attempt, replay = false, signal, late = false, batch }: Post): Promise<Outcome> {
+    const { id, body } = batch ?? delivery;
+    const events = [JSON.parse(body)].flat() as { sequencia: number }[];
+    const sequences = events.map(({ sequencia }) => sequencia);
+    const sequence = sequences[0]!;
+    const sent = { sequence, id, attempt, replay, atMs: this.clock.now(), sequences, body, late };
     this.sent.push(sent);
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
@@ -110,7 +120,7 @@ export class Bench {
     const outcome = await Promise.race([this.receiver(sent), cut.promise]);
     signal.removeEventListener('abort', onAbort);
     this.inFlight -= 1;
-    if (outcome.kind === 'answer' && outcome.status === 200) this.acknowledged.push(sequence);
+    if (outcome.kind === 'answer' && outcome.status === 200) this.acknowledged.push(...sequences);
     return outcome;
   }
 }

@@ -31,6 +31,7 @@ interface Settings {
   readonly allow?: WebhookTarget['allow'];
   readonly lookup?: Lookup;
   readonly signal?: AbortSignal;
+  readonly post?: Pick<Post, 'late' | 'batch'>;
   readonly delivery?: Post['delivery'];
 }
 
@@ -52,7 +53,12 @@ async function post(url: string, settings: Settings = {}): Promise<Outcome> {
     },
   );
   const signal = settings.signal ?? new AbortController().signal;
-  const outcome = await client.post({ delivery: settings.delivery ?? delivery, attempt: 3, signal });
+  const outcome = await client.post({
+    delivery: settings.delivery ?? delivery,
+    attempt: 3,
+    signal,
+    ...settings.post,
+  });
   await client.close();
   return outcome;
 }
@@ -97,6 +103,36 @@ test('headers that were frozen with a body are sent with it, and the signature i
   }
 });
 
+test('an event of a backlog says that it is late', async () => {
+  const seen: Seen[] = [];
+  await using receiver = await receiveAll(seen, () => ({ status: 204 }));
+  const url = `http://127.0.0.1:${receiver.port}/`;
+  await post(url, { post: { late: true } });
+  await post(url, { post: { late: false } });
+  assert.deepEqual(
+    seen.map(({ headers }) => headers['x-giro-atrasado']),
+    ['1', undefined],
+  );
+});
+
+test('a batch has an id and a signature of its own, and says how many it holds', async () => {
+  const seen: Seen[] = [];
+  await using receiver = await receiveAll(seen, () => ({ status: 204 }));
+  const id = '0f0d5f6a-3c5f-5a53-9d52-0d2c9f6b7a10';
+  const body = '[{"nome":"José"},{"nome":"Ação"}]';
+  const batch = { id, body, contentType: 'application/cloudevents-batch+json; charset=utf-8', size: 2 };
+  await post(`http://127.0.0.1:${receiver.port}/`, { post: { batch } });
+  const [request] = seen;
+  assert.ok(request);
+  const { headers } = request;
+  assert.equal(request.body, body);
+  assert.equal(headers['webhook-id'], id);
+  assert.equal(headers['content-type'], batch.contentType);
+  assert.equal(headers['x-giro-lote'], '2');
+  assert.equal(headers['x-giro-evento'], undefined);
+  new Webhook(`whsec_${SECRET}`).verify(request.body, headers as Record<string, string>);
+});
+
 test('every status of a real receiver arrives as it is', async () => {
   let status = 200;
   const seen: Seen[] = [];
@@ -120,12 +156,17 @@ for (const status of [301, 302, 303, 307, 308]) {
 
 test('the headers of interest and the beginning of the body are kept', async () => {
   await using receiver = await receive((_request, response) => {
-    response.writeHead(503, { 'retry-after': '7', date: 'Wed, 21 Oct 2015 07:28:00 GMT' });
+    response.writeHead(503, {
+      'retry-after': '7',
+      date: 'Wed, 21 Oct 2015 07:28:00 GMT',
+      'webhook-allowed-rate': '100',
+    });
     response.end('x'.repeat(20_000));
   });
   const outcome = await post(`http://127.0.0.1:${receiver.port}/`);
   assert.ok(outcome.kind === 'answer');
   assert.equal(outcome.retryAfter, '7');
+  assert.equal(outcome.allowedRate, '100');
   assert.equal(outcome.date, 'Wed, 21 Oct 2015 07:28:00 GMT');
   assert.equal(Buffer.from(outcome.body).toString(), 'x'.repeat(16 * 1024));
 });

@@ -1,5 +1,6 @@
 import type { DeliveryJournal } from '../../../agent/delivery/marks.ts';
 import {
+  ALL_LANES,
   type Delivery,
   type EndpointState,
   type JournalState,
@@ -19,6 +20,7 @@ export class MemoryJournal implements DeliveryJournal {
   readonly marks: Mark[] = [];
   readonly #endpoints = new Map<string, EndpointState>();
   readonly #lanes = new Map<string, LaneState>();
+  readonly #backlogs = new Map<string, number>();
   /** By webhook, in the order of the sequences. */
   readonly #numbered = new Map<string, Row[]>();
   /** Reads and marks wait for it; a test that reorders them replaces it. */
@@ -51,13 +53,22 @@ export class MemoryJournal implements DeliveryJournal {
     });
   }
 
-  async pending(webhook: string, lane: string, afterSequence: number, limit: number): Promise<Delivery[]> {
+  async pending(
+    webhook: string,
+    lane: string | undefined,
+    afterSequence: number,
+    limit: number,
+  ): Promise<Delivery[]> {
     this.largestPage = Math.max(this.largestPage, limit);
     await this.pace();
-    const page = this.#rows(webhook, lane)
-      .filter(({ delivery, state }) => state === 'pending' && delivery.sequence > afterSequence)
-      .slice(0, limit)
-      .map(({ delivery }) => delivery);
+    const rows =
+      lane === undefined ? (this.#numbered.get(webhook) ?? []) : (this.rows.get(`${webhook}/${lane}`) ?? []);
+    const page: Delivery[] = [];
+    for (let at = placeAfter(rows, afterSequence); at < rows.length && page.length < limit; at += 1) {
+      const row = rows[at]!;
+      const isOther = lane === undefined && row.delivery.lane === REPLAY_LANE;
+      if (row.state === 'pending' && !isOther) page.push({ ...row.delivery });
+    }
     await this.pace();
     return page;
   }
@@ -68,14 +79,23 @@ export class MemoryJournal implements DeliveryJournal {
     this.marks.push(...marks);
   }
 
-  get state(): Pick<JournalState, 'endpoints' | 'lanes'> {
+  get state(): Pick<JournalState, 'endpoints' | 'lanes' | 'queues'> {
     const lanes = [...this.rows].flatMap(([key, rows]) => {
       const pending = rows.filter(({ state }) => state === 'pending').length;
       const [webhook = '', lane = ''] = key.split('/');
       const stored = this.#lanes.get(key) ?? { webhook, lane, step: 0 };
       return pending === 0 ? [] : [{ ...stored, pending }];
     });
-    return { endpoints: [...this.#endpoints.values()], lanes };
+    const shared = [...this.#lanes.values()].filter(({ lane }) => lane === ALL_LANES);
+    return {
+      endpoints: [...this.#endpoints.values()],
+      lanes: [...lanes, ...shared.map((state) => ({ ...state, pending: 0 }))],
+      queues: [...this.#numbered].map(([webhook, { length }]) => ({
+        webhook,
+        lastSequence: length,
+        backlogThrough: this.#backlogs.get(webhook) ?? 0,
+      })),
+    };
   }
 
   /** An operator's discard. */
@@ -131,6 +151,14 @@ export class MemoryJournal implements DeliveryJournal {
         Object.assign(row.delivery, { tries: mark.tries });
         break;
       }
+      case 'batch':
+        for (const sequence of mark.sequences) {
+          Object.assign(this.#row(mark.webhook, sequence).delivery, { batch: mark.batch });
+        }
+        break;
+      case 'backlog':
+        this.#backlogs.set(mark.webhook, mark.throughSequence);
+        break;
       case 'turnstile':
       case 'attempt':
         break;
@@ -147,4 +175,16 @@ export class MemoryJournal implements DeliveryJournal {
     if (row === undefined) throw new Error(`no delivery ${sequence} of ${webhook}`);
     return row;
   }
+}
+
+/** Index of the first row behind a sequence. */
+function placeAfter(rows: readonly Row[], afterSequence: number): number {
+  let from = 0;
+  let to = rows.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (rows[middle]!.delivery.sequence > afterSequence) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }

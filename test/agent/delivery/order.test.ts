@@ -6,7 +6,7 @@ import { settle } from '../../clock.ts';
 import { answer, Bench, fault, HeldAnswers } from './bench.ts';
 import { MemoryJournal } from './memory-journal.ts';
 
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** The order in which the events of a lane were sent for the first time. */
 function firstSent(benches: readonly Bench[], sequences: readonly number[]): number[] {
@@ -71,39 +71,6 @@ test('a lane that is refused stays in order and does not hold up the other', asy
   refusing = false;
   await bench.clock.advance(60_000);
   assert.deepEqual(bench.journal.sequences('delivered', 'a'), [1, 3]);
-});
-
-test('30 days of outage with 20,000 events: nothing lost, nothing out of order, nothing used up', async () => {
-  const bench = await new Bench({ random: Math.random }).start();
-  const lanes = ['a', 'b', 'c', 'd'];
-  const kinds = [
-    fault('ENOTFOUND'),
-    fault('ECONNREFUSED'),
-    answer(401),
-    answer(503),
-    answer(302),
-    answer(500),
-  ];
-  bench.receiver = ({ atMs }) => kinds[Math.floor(atMs / DAY_MS) % kinds.length]!;
-  for (let day = 0; day < 30; day += 1) {
-    for (let count = 0; count < 166; count += 1) bench.dispatcher.offer(bench.journal.accept(lanes));
-    await bench.clock.advance(DAY_MS);
-  }
-  assert.ok(bench.journal.largestPage <= WINDOW_SIZE);
-  const before = bench.sent.length;
-  bench.receiver = () => answer(200);
-  await bench.clock.advance(600_000);
-
-  for (const lane of lanes) {
-    const delivered = bench.journal.sequences('delivered', lane);
-    assert.equal(delivered.length, 30 * 166);
-    assert.deepEqual(firstSent([bench], delivered), delivered);
-  }
-  assert.equal(bench.sent.length - before, 30 * 166 * 4); // each once
-  assert.deepEqual(
-    bench.journal.marks.filter(({ kind }) => kind === 'tried' || kind === 'parked'),
-    [],
-  );
 });
 
 test('the drain starts with one request, doubles with each clean round and halves when it is too much', async () => {
@@ -248,7 +215,10 @@ const steps = fc.array(
         status: fc.constantFrom(200, 401, 429, 500, 0),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('restart' as const), way: fc.integer({ min: 0, max: 5 }) }),
+    },
   ),
   { minLength: 5, maxLength: 40 },
 );
@@ -258,8 +228,23 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
 }
 
-/** Runs a script and then lets everything be delivered. */
-async function play(script: Script, seed: number): Promise<{ journal: MemoryJournal; benches: Bench[] }> {
+/** What may be configured of order, backlog and batches. */
+const ways: readonly Partial<ConstructorParameters<typeof Bench>[0]>[] = [
+  {},
+  { order: 'strict' },
+  { order: 'none' },
+  { backlog: 'liveFirst' },
+  { batch: { size: 3, format: 'json' } },
+  { order: 'strict', backlog: 'liveFirst', batch: { size: 3, format: 'json' } },
+  { order: 'none', backlog: 'liveFirst', batch: { size: 3, format: 'json' } },
+];
+
+/** Runs a script and then lets everything be delivered. `wayOf` gives the configuration of each start. */
+async function play(
+  script: Script,
+  seed: number,
+  wayOf: (restart: number) => (typeof ways)[number] = () => ({}),
+): Promise<{ journal: MemoryJournal; benches: Bench[] }> {
   const journal = new MemoryJournal();
   let beat = seed;
   journal.pace = () => {
@@ -267,8 +252,12 @@ async function play(script: Script, seed: number): Promise<{ journal: MemoryJour
     return turns((beat >>> 16) % 5);
   };
   let status = 200;
-  const receiver = (): ReturnType<typeof answer> => (status === 0 ? fault('ENOTFOUND', 1) : answer(status));
-  let bench = await new Bench({ journal, maxInFlight: 2 }).start();
+  const receiver = async (): Promise<ReturnType<typeof answer>> => {
+    const outcome = status === 0 ? fault('ENOTFOUND', 1) : answer(status);
+    await turns((beat >>> 8) % 40); // some answers take long, so that an outage begins and ends meanwhile
+    return outcome;
+  };
+  let bench = await new Bench({ ...wayOf(0), journal, maxInFlight: 2 }).start();
   bench.receiver = receiver;
   const benches = [bench];
   for (const step of script) {
@@ -291,36 +280,163 @@ async function play(script: Script, seed: number): Promise<{ journal: MemoryJour
         break;
       case 'restart':
         await bench.dispatcher.stop(0);
-        bench = new Bench({ journal, maxInFlight: 2, clock: bench.clock });
+        bench = new Bench({ ...wayOf(step.way), journal, maxInFlight: 2, clock: bench.clock });
         bench.receiver = receiver;
         benches.push(await bench.start());
         break;
     }
   }
   status = 200;
-  await bench.clock.advance(DAY_MS);
+  await bench.clock.advance(HOUR_MS);
   for (let count = 0; count < 50; count += 1) await settle();
   return { journal, benches };
+}
+
+/** Everything is delivered, and no process sends an event again after its 2xx. */
+function assertComplete(journal: MemoryJournal, benches: readonly Bench[]): void {
+  for (const lane of ['a', 'b', 'c']) assert.deepEqual(journal.sequences('pending', lane), []);
+  for (const bench of benches) {
+    assert.equal(new Set(bench.acknowledged).size, bench.acknowledged.length, 'sent again after its 2xx');
+  }
 }
 
 test('whatever is offered, read, refused and restarted: a lane is first sent in order, and nothing is skipped', async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.integer(), async (script, seed) => {
       const { journal, benches } = await play(script, seed);
+      assertComplete(journal, benches);
       for (const lane of ['a', 'b', 'c']) {
-        assert.deepEqual(journal.sequences('pending', lane), []);
         const delivered = journal.sequences('delivered', lane);
         assert.deepEqual(firstSent(benches, delivered), delivered);
-        for (const bench of benches) {
-          const acknowledged = bench.acknowledged.filter((sequence) => delivered.includes(sequence));
-          assert.equal(
-            new Set(acknowledged).size,
-            acknowledged.length,
-            'one process sends nothing twice after its 2xx',
+      }
+    }),
+    { numRuns: 200, seed: 20_260_302 },
+  );
+});
+
+test('order: strict, the same for all lanes together', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, fc.integer(), async (script, seed) => {
+      const { journal, benches } = await play(script, seed, () => ({ order: 'strict' }));
+      assertComplete(journal, benches);
+      const all = ['a', 'b', 'c']
+        .flatMap((lane) => journal.sequences('delivered', lane))
+        .sort((a, b) => a - b);
+      assert.deepEqual(firstSent(benches, all), all);
+    }),
+    { numRuns: 100, seed: 20_260_302 },
+  );
+});
+
+test('backlog: liveFirst, what is late and what is not are each first sent in order', async () => {
+  const flapping = fc.array(
+    fc.oneof(
+      fc.record({ do: fc.constant('accept' as const), lanes: lanesOf(6), turns: someTurns }),
+      fc.record({ do: fc.constant('accept' as const), lanes: lanesOf(300), turns: someTurns }),
+      fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 3_000 }) }),
+      fc.record({ do: fc.constant('turns' as const), turns: fc.integer({ min: 0, max: 60 }) }),
+      fc.record({ do: fc.constant('fail' as const), status: fc.constantFrom(200, 200, 0, 401) }),
+    ),
+    { minLength: 10, maxLength: 80 },
+  );
+  await fc.assert(
+    fc.asyncProperty(flapping, fc.integer(), fc.boolean(), async (script, seed, inBatches) => {
+      const batch = inBatches ? ({ size: 3, format: 'json' } as const) : undefined;
+      const { journal, benches } = await play(script, seed, () => ({ backlog: 'liveFirst', batch }));
+      assertComplete(journal, benches);
+      for (const lane of ['a', 'b', 'c']) {
+        const mine = new Set(journal.sequences('delivered', lane));
+        const first = new Map<number, boolean>();
+        for (const { sequences, late } of benches.flatMap(({ sent }) => sent)) {
+          for (const sequence of sequences) {
+            if (mine.has(sequence) && !first.has(sequence)) first.set(sequence, late);
+          }
+        }
+        for (const kind of [true, false]) {
+          const order = [...first].filter(([, late]) => late === kind).map(([sequence]) => sequence);
+          assert.deepEqual(
+            order,
+            [...order].sort((x, y) => x - y),
+            `late: ${kind}`,
           );
         }
       }
     }),
     { numRuns: 200, seed: 20_260_302 },
   );
+});
+
+test('another order, backlog or batch at each start: nothing is skipped and nothing sent twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      steps,
+      fc.integer(),
+      fc.array(fc.constantFrom(...ways)),
+      async (script, seed, chosen) => {
+        const { journal, benches } = await play(
+          script,
+          seed,
+          (restart) => chosen[restart % chosen.length] ?? {},
+        );
+        assertComplete(journal, benches);
+      },
+    ),
+    { numRuns: 300, seed: 20_260_302 },
+  );
+});
+
+test('the order changes between two starts: what waits goes in the new one', async () => {
+  const journal = new MemoryJournal();
+  journal.accept(['a', 'b', 'a', 'b']);
+  const strict = new Bench({ journal, order: 'strict' });
+  const held = new HeldAnswers();
+  strict.receiver = held.receiver;
+  await strict.start();
+  await held.release(1, answer(200));
+  assert.deepEqual(strict.sequences, [1, 2]);
+  const stopped = strict.dispatcher.stop(0);
+  await strict.clock.advance(0);
+  await stopped;
+
+  const lanes = new Bench({ journal, clock: strict.clock });
+  const again = new HeldAnswers();
+  lanes.receiver = again.receiver;
+  await lanes.start();
+  assert.deepEqual([...lanes.sequences].sort(), [2, 3]);
+  await again.release(2, answer(200));
+  assert.deepEqual([...lanes.sequences].sort(), [2, 3, 4]);
+});
+
+test('order: strict, a wait of its one lane goes on after a restart', async () => {
+  const bench = await new Bench({ order: 'strict' }).start();
+  bench.receiver = () => answer(400);
+  await bench.accept('a', 'b');
+  await bench.clock.advance(1_000);
+  await bench.dispatcher.stop(0);
+  const again = await new Bench({ order: 'strict', journal: bench.journal, clock: bench.clock }).start();
+  await bench.clock.advance(4_999);
+  assert.deepEqual(again.sequences, []);
+  await bench.clock.advance(1);
+  assert.deepEqual(again.sequences, [1, 2]);
+});
+
+test('order: none, one that is refused or busy holds up nobody', async () => {
+  const bench = await new Bench({ order: 'none' }).start();
+  bench.receiver = ({ sequence }) => answer(sequence === 1 ? 400 : sequence === 2 ? 500 : 200);
+  await bench.accept('a', 'a');
+  for (let count = 0; count < 600; count += 1) await bench.accept('a');
+  assert.equal(bench.journal.sequences('delivered', 'a').length, 600);
+  await bench.clock.advance(6_000);
+  assert.deepEqual(bench.journal.sequences('parked', 'a'), [1]);
+});
+
+test('order: none, no more than maxInFlight at a time, however many wait', async () => {
+  const held = new HeldAnswers();
+  const bench = new Bench({ order: 'none', maxInFlight: 32 });
+  bench.receiver = held.receiver;
+  bench.journal.accept(Array<string>(1_000).fill('a'));
+  await bench.start();
+  while (held.waiting.length > 0) await held.waiting[0]!.release(answer(200));
+  assert.equal(bench.mostInFlight, 32);
+  assert.equal(bench.journal.sequences('delivered', 'a').length, 1_000);
 });

@@ -74,7 +74,7 @@ test('the log of a failing webhook holds none of its secrets', async () => {
   await using receiver = await receiveAll([], () => ({ status: 401 }));
   const log = new RecordingLog();
   const journal = new MemoryJournal();
-  const clock = new ManualClock();
+  const clock = new ManualClock(Date.now());
   const dispatcher = new Dispatcher({
     journal,
     clock,

@@ -91,6 +91,7 @@ test('a device that does not answer is given up after 5 s', limit, async () => {
   const timers: { delayMs: number; task: () => void }[] = [];
   const clock: Clock = {
     now: () => 0,
+    monotonic: () => 0,
     after(delayMs, task) {
       timers.push({ delayMs, task });
       return () => {};
