@@ -17,6 +17,7 @@ import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent, TurnstileState } from './journal/records.ts';
+import { createDecider } from './turnstiles/decide.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { version } from './version.ts';
@@ -130,6 +131,7 @@ export class Gateway {
       open: this.#journal.state.openAccesses.filter((open) => open.turnstile === turnstile.id),
       device: report.device,
       accept: (accept) => this.#journal.accept(accept),
+      traces: (...near) => this.#journal.traces(...near),
       webhooksFor: (event) => interested(configuration.webhooks, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
       onDevice: (device) => report.describe(device),
@@ -147,7 +149,9 @@ export class Gateway {
     await keepConnected(
       {
         turnstile,
-        source: createLinkSource(turnstile.address, { clock, log }),
+        timezone: unit.timezone,
+        decide: createDecider({ turnstile, unit, identity: this.#identity, clock }),
+        source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log }),
         intake,
         position: this.#journal.state.cursors.find((cursor) => cursor.turnstile === turnstile.id)?.position,
         clock,

@@ -1,14 +1,32 @@
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
-import type { Link, LinkKind } from './links/link.ts';
+import type { Link, LinkKind, LinkWishes } from './links/link.ts';
 import type { Logger } from './log.ts';
-import type { AccessReading, Reading } from './reading.ts';
+import type { AccessReading, PassageReading, Reading } from './reading.ts';
 import type { Simulator, SimulatorContext } from './simulator.ts';
 
 /** Where collection from a device's memory stands: one text per turnstile, whatever the driver makes of it. */
 export interface Cursor {
   /** The committed position; undefined before the first. */
   readonly position: string | undefined;
+  /** The position last given to `recordAt`, in this session or one before, committed or still on its way. */
+  readonly latest?: string;
+}
+
+/** Who waits at the arm for an answer. The credential leaves the agent as a keyed hash only. */
+export type DecisionQuestion = Pick<PassageReading, 'credential' | 'person' | 'direction' | 'means' | 'at'>;
+
+/** Where a decision is asked for, over HTTP. */
+export interface DecisionSource {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+export interface OutsideDecision {
+  readonly grant: boolean;
+  /** For the display. */
+  readonly message?: string | undefined;
 }
 
 /** What a driver is given. Everything that outlives a connection (retry, journal, webhooks) lives on the other side. */
@@ -18,6 +36,14 @@ export interface TurnstileContext<Options> {
   readonly link: Link;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The wall clock of the turnstile's unit at an instant (Unix ms): `yyyy-MM-ddTHH:mm:ss`. */
+  readonly localTime: (atMs: number) => string;
+  /** Asks for a decision outside; rejects when no usable answer comes in time, or `signal` aborts. */
+  readonly decide?: (
+    question: DecisionQuestion,
+    source: DecisionSource,
+    signal: AbortSignal,
+  ) => Promise<OutsideDecision>;
   /** Aborted on shutdown and when the turnstile's configuration changes. */
   readonly signal: AbortSignal;
   /**
@@ -33,7 +59,10 @@ export interface TurnstileContext<Options> {
 }
 
 /** What an observer is given: it hears both directions of somebody else's conversation and can send nothing. */
-export type ObserverContext<Options> = Omit<TurnstileContext<Options>, 'link' | 'cursor' | 'recordAt'>;
+export type ObserverContext<Options> = Omit<
+  TurnstileContext<Options>,
+  'link' | 'localTime' | 'cursor' | 'recordAt'
+>;
 
 /** Hears a conversation between the gym's software and the device. Neither method may throw or block. */
 export interface Observer {
@@ -53,6 +82,7 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
   readonly links: readonly LinkKind[];
   /** TCP port that `connect` may leave out. */
   readonly defaultPort?: number;
+  readonly link?: LinkWishes;
   /**
    * One connected session. Runs until the link ends or `signal` aborts, then resolves; throwing means "reconnect me
    * with back-off". The caller closes the link.

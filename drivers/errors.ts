@@ -120,6 +120,18 @@ export const ERRORS = {
       'pt-BR': 'verifique o driver, o endereço e o firmware do equipamento',
     },
   },
+  DEVICE_OTHER: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'another device answers at this address',
+      'pt-BR': 'outro equipamento responde neste endereço',
+    },
+    remedy: {
+      en: 'correct connect, or options.serialNumber if the device was replaced',
+      'pt-BR': 'corrija connect, ou options.serialNumber se o equipamento foi trocado',
+    },
+  },
   DEVICE_NEEDS_DECIDER: {
     exitCode: 78,
     retry: true,
@@ -128,9 +140,9 @@ export const ERRORS = {
       'pt-BR': 'o equipamento espera uma decisão e ninguém a daria',
     },
     remedy: {
-      en: 'set options.decide to grantAll or denyAll, or put the device in offline validation (TIPO_VALIDA F)',
+      en: 'set options.decide to grantAll or denyAll, or let the device decide by itself (Henry: TIPO_VALIDA F)',
       'pt-BR':
-        'defina options.decide como grantAll ou denyAll, ou coloque o equipamento em validação offline (TIPO_VALIDA F)',
+        'defina options.decide como grantAll ou denyAll, ou deixe o equipamento decidir sozinho (Henry: TIPO_VALIDA F)',
     },
   },
   JOURNAL_LOCKED: {

@@ -78,6 +78,16 @@ export type DeviceTime =
   | { readonly local: string /* yyyy-MM-ddTHH:mm:ss[.SSS] */ }
   | { readonly epochMs: number };
 
+/**
+ * What the device's memory keeps of a reading. Where it tells the same thing twice, live and later from its memory, the
+ * code, the credential and (within 2 s) the time are equal, whatever else differs in form.
+ */
+export interface Trace {
+  /** The device's own code of what happened. */
+  readonly code: string;
+  readonly at: DeviceTime;
+}
+
 /** What the readings of one passage have in common. */
 export interface PassageReading {
   /**
@@ -98,8 +108,12 @@ export interface PassageReading {
   readonly serial?: string;
   /** The device's record number (at most 64 characters). */
   readonly record?: string;
+  /** The driver knows that this belongs to no access that is open: it is one of its own, whatever else is open. */
+  readonly alone?: true;
   /** `live`: just now. `recovered`: from the device's memory. `unknown`: a line that may have waited at its sender. */
   readonly freshness: 'live' | 'recovered' | 'unknown';
+  /** Only where a device tells live what its memory keeps as well; a second copy is found by it and dropped. */
+  readonly trace?: Trace;
   readonly credential?: Credential;
   readonly person?: Person;
   readonly direction?: Direction;

@@ -80,7 +80,8 @@ export function accessEvent(access: Access, context: BodyContext): Omit<NewEvent
   };
 }
 
-function turned(direction: Direction, swapped: boolean): Direction {
+/** The direction as the configuration has the turnstile mounted. */
+export function turned(direction: Direction, swapped: boolean): Direction {
   if (!swapped || direction === 'indefinido') return direction;
   return direction === 'entrada' ? 'saida' : 'entrada';
 }

@@ -3,11 +3,21 @@ import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { AccessReading, DeviceFact, Reading } from '../../drivers/reading.ts';
 import { type Gap, gapEvent } from '../alarms/gap.ts';
-import type { Accept, Delivery, KeptLine, NewEvent, OpenAccess, TurnstileState } from '../journal/records.ts';
+import type {
+  Accept,
+  Delivery,
+  KeptLine,
+  NewEvent,
+  OpenAccess,
+  Trace,
+  TurnstileState,
+} from '../journal/records.ts';
 import { accessEvent } from './body.ts';
+import { Copies, type TracedReading } from './copies.ts';
 import type { Identity } from './identity.ts';
 import { Join, type JoinStep, type OpenPassage } from './join.ts';
 import { instantOf, type Moment } from './moment.ts';
+import { SAME_WITHIN_MS } from './traces.ts';
 
 export interface IntakeOptions {
   readonly turnstile: Turnstile;
@@ -25,6 +35,12 @@ export interface IntakeOptions {
   readonly accept: (
     accept: Accept,
   ) => Promise<{ readonly deliveries: readonly Delivery[]; readonly duplicates: readonly string[] }>;
+  /** What was taken of the turnstile near these moments of the device. */
+  readonly traces: (
+    turnstile: string,
+    aroundMs: readonly number[],
+    withinMs: number,
+  ) => Promise<readonly Trace[]>;
   /** The webhooks that want an event. */
   readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
   /** Just committed; in commit order. */
@@ -49,6 +65,7 @@ export type DeviceDetails = Pick<
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #join: Join;
+  readonly #copies: Copies;
   #device: DeviceDetails;
   #cancelDeadline: () => void = () => {};
   #stopped = false;
@@ -57,6 +74,7 @@ export class Intake {
     this.#options = options;
     this.#device = options.device;
     this.#join = new Join(options.open.map(({ state }) => JSON.parse(state) as OpenPassage));
+    this.#copies = new Copies(this.#join);
     this.#armDeadline();
   }
 
@@ -66,8 +84,14 @@ export class Intake {
   }
 
   async recordAt(position: string, ...readings: Reading[]): Promise<void> {
-    const cursor = { turnstile: this.#options.turnstile.id, position };
-    const accept = { ...this.#take(readings, this.#options.clock.now()), cursor };
+    const { turnstile, unit, clock, traces } = this.#options;
+    const cursor = { turnstile: turnstile.id, position };
+    const recovered = readings.flatMap((reading) =>
+      'freshness' in reading && reading.freshness === 'recovered' ? [reading] : [],
+    );
+    const aroundMs = recovered.flatMap(({ trace }) => (trace && instantOf(trace.at, unit.timezone)) ?? []);
+    const stored = recovered.length === 0 ? undefined : await traces(turnstile.id, aroundMs, SAME_WITHIN_MS);
+    const accept = { ...this.#take(readings, clock.now(), stored), cursor };
     await Promise.all([this.#commit(accept), ...this.#alarms(readings)]);
   }
 
@@ -82,8 +106,9 @@ export class Intake {
     this.#cancelDeadline();
   }
 
-  #take(readings: readonly Reading[], heardAtMs: number): Accept {
-    const steps: JoinStep[] = [];
+  /** `stored`, only of readings from the device's memory: what the journal knows near their times. */
+  #take(readings: readonly Reading[], heardAtMs: number, stored?: readonly Trace[]): Accept {
+    const inputs: TracedReading[] = [];
     const unrecognised = [];
     const gaps: NewEvent[] = [];
     for (const reading of readings) {
@@ -92,7 +117,7 @@ export class Intake {
         case 'decided':
         case 'passed':
         case 'gaveUp':
-          steps.push(...this.#joined(reading, heardAtMs));
+          inputs.push(this.#input(reading, heardAtMs));
           break;
         case 'unrecognised':
           unrecognised.push({ turnstile: this.#options.turnstile.id, atMs: heardAtMs, bytes: reading.bytes });
@@ -104,27 +129,30 @@ export class Intake {
           this.#note(reading);
       }
     }
+    const { steps, traces } =
+      stored === undefined ? this.#copies.takeLive(inputs) : this.#copies.takeRecovered(inputs, stored);
     const changes = this.#changes(steps);
-    return { ...changes, events: [...changes.events, ...gaps], unrecognised };
+    return { ...changes, events: [...changes.events, ...gaps], unrecognised, traces };
   }
 
-  #joined(reading: AccessReading, heardAtMs: number): JoinStep[] {
+  #input(reading: AccessReading, heardAtMs: number): TracedReading {
     const { identity, turnstile, unit } = this.#options;
     const deviceAtMs = reading.at === undefined ? undefined : instantOf(reading.at, unit.timezone);
     const moment: Moment = deviceAtMs === undefined ? { heardAtMs } : { heardAtMs, deviceAtMs };
-    return this.#join.push({
+    const credential = reading.credential && {
+      kind: reading.credential.kind,
+      reference: identity.reference(reading.credential.value),
+    };
+    const atMs = reading.trace && instantOf(reading.trace.at, unit.timezone);
+    const who = credential?.reference ?? reading.person?.externalId ?? '';
+    return {
       reading,
       id: identity.eventId(turnstile.id, reading.identity),
       moment,
-      ...(reading.credential === undefined
-        ? {}
-        : {
-            credential: {
-              kind: reading.credential.kind,
-              reference: identity.reference(reading.credential.value),
-            },
-          }),
-    });
+      ...(credential && { credential }),
+      ...(reading.trace &&
+        atMs && { trace: { turnstile: turnstile.id, atMs, code: reading.trace.code, who } }),
+    };
   }
 
   #gap(gap: Gap, heardAtMs: number): NewEvent {

@@ -13,6 +13,8 @@ import type { Moment } from './moment.ts';
 
 /** How long an identification waits for a decision when the driver does not say (DESIGN section 3). */
 const DECISION_WITHIN_MS = 10_000;
+/** What a memory tells belongs to no passage further away in time than any device waits for the arm. */
+const ONE_PASSAGE_MS = 60_000;
 
 export type PassageOutcome = 'confirmada' | 'desistencia' | 'nao_informada';
 
@@ -82,6 +84,11 @@ export class Join {
     return first;
   }
 
+  /** Whether the reading would go to a passage that is open. */
+  awaits(input: JoinReading): boolean {
+    return this.#find(input) !== undefined;
+  }
+
   push(input: JoinReading): JoinStep[] {
     const { reading } = input;
     const found = this.#find(input);
@@ -129,6 +136,7 @@ export class Join {
    */
   #find(input: JoinReading): OpenPassage | undefined {
     const { reading } = input;
+    if (reading.alone) return undefined;
     const open = [...this.#open.values()].filter((passage) => compatible(passage, input));
     const byKey = open.findLast(({ key }) => key === reading.key);
     if (byKey !== undefined) return byKey;
@@ -197,7 +205,7 @@ export class Join {
 }
 
 /** Whether nothing in the reading contradicts that it belongs to the passage. */
-function compatible(passage: OpenPassage, { reading, credential }: JoinReading): boolean {
+function compatible(passage: OpenPassage, { reading, credential, moment }: JoinReading): boolean {
   const otherCard =
     credential !== undefined &&
     passage.credential !== undefined &&
@@ -206,7 +214,16 @@ function compatible(passage: OpenPassage, { reading, credential }: JoinReading):
     reading.person !== undefined &&
     passage.person !== undefined &&
     reading.person.externalId !== passage.person.externalId;
-  return !otherCard && !otherPerson;
+  const isFromMemory = reading.freshness === 'recovered' || passage.freshness === 'recovered';
+  const otherTime = isFromMemory && Math.abs(timeOf(moment) - timeOf(passage.moment)) > ONE_PASSAGE_MS;
+  const isDecidedAlready =
+    reading.freshness === 'recovered' && reading.kind === 'decided' && passage.result !== undefined;
+  return !otherCard && !otherPerson && !otherTime && !isDecidedAlready;
+}
+
+/** A memory tells of long ago: its own times tell passages apart, not when they were heard. */
+function timeOf({ deviceAtMs, heardAtMs }: Moment): number {
+  return deviceAtMs ?? heardAtMs;
 }
 
 function namesSame(passage: OpenPassage, { reading, credential }: JoinReading): boolean {

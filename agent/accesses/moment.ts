@@ -35,6 +35,12 @@ export function instantOf(time: DeviceTime, timezone: string): number | undefine
   }
 }
 
+/** The zone's wall clock at an instant: `yyyy-MM-ddTHH:mm:ss`. */
+export function wallClock(atMs: number, timezone: string): string {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timezone);
+  return zoned.toPlainDateTime().toString({ smallestUnit: 'second' });
+}
+
 /** RFC 3339 in the zone, milliseconds and offset always present. */
 export function zonedText(atMs: number, timezone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(atMs).toString({
@@ -54,7 +60,10 @@ export function judge(
   freshness: PassageReading['freshness'],
   skewMs: number | undefined,
 ): JudgedTime {
-  if (deviceAtMs === undefined) return { atMs: heardAtMs, clock: { fonte: 'agente', confiavel: true } };
+  if (deviceAtMs === undefined) {
+    // Of what was read from a memory nobody knows when it happened.
+    return { atMs: heardAtMs, clock: { fonte: 'agente', confiavel: freshness !== 'recovered' } };
+  }
 
   const ageMs = deviceAtMs - heardAtMs;
   const near = Math.abs(ageMs) <= TRUSTED_SKEW_MS;

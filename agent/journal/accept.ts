@@ -28,16 +28,13 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
   const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
   const storeAlarm = prepareAlarm(db);
+  const trace = db.prepare(
+    'INSERT INTO traces (turnstile, at, code, who) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
 
-  return ({
-    opened = [],
-    closed = [],
-    events = [],
-    cursor,
-    unrecognised = [],
-    recognised = [],
-    alarms = [],
-  }) => {
+  return (accept) => {
+    const { opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] } = accept;
+    const { alarms = [], traces = [] } = accept;
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];
@@ -56,6 +53,7 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
     for (const { turnstile, atMs, bytes } of unrecognised) keep.run(turnstile, atMs, bytes);
     for (const number of recognised) drop.run(number);
     for (const change of alarms) storeAlarm(change);
+    for (const { turnstile, atMs, code, who } of traces) trace.run(turnstile, atMs, code, who);
     return { deliveries, duplicates, large };
   };
 }

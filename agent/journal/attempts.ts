@@ -5,13 +5,14 @@ import { present } from './rows.ts';
 /** Adds a row to the attempt log. Runs inside the caller's transaction. */
 export function prepareAttempt(db: Database): (attempt: AttemptRecord) => void {
   const insert = db.prepare(
-    `INSERT INTO attempts (webhook, sequence, at, class, status, outcome, dns, connect, tls, first_byte, total,
+    `INSERT INTO attempts (webhook, sequence, number, at, class, status, outcome, dns, connect, tls, first_byte, total,
        address, location, content_type, answer, clock_skew, next_why, next_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, (SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE webhook = ? AND sequence = ?),
+       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return ({ webhook, sequence, atMs, status, outcome, timings, next, ...rest }) => {
     insert.run(
-      ...[webhook, sequence, atMs, rest.class, status ?? null, outcome],
+      ...[webhook, sequence, webhook, sequence, atMs, rest.class, status ?? null, outcome],
       ...[timings.dnsMs, timings.connectMs, timings.tlsMs, timings.firstByteMs, timings.totalMs],
       ...[rest.remoteAddress ?? null, rest.location ?? null, rest.contentType ?? null, rest.answer ?? null],
       ...[rest.clockSkewMs ?? null, next?.why ?? null, next?.atMs ?? null],

@@ -3,9 +3,9 @@ import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
-import type { Accept, Accepted, Delivery, KeptLine, Mark } from './records.ts';
+import type { Accept, Accepted, Delivery, KeptLine, Mark, Trace } from './records.ts';
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
-import { type LinePlace, prepareKeptLines, preparePending } from './state.ts';
+import { type LinePlace, prepareKeptLines, preparePending, prepareTraces } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
 
 /** One thing asked of the writer. */
@@ -27,7 +27,13 @@ export type Op =
       readonly limit: number;
     }
   | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
-  | { readonly kind: 'operate'; readonly operation: Operation };
+  | { readonly kind: 'operate'; readonly operation: Operation }
+  | {
+      readonly kind: 'traces';
+      readonly turnstile: string;
+      readonly aroundMs: readonly number[];
+      readonly withinMs: number;
+    };
 
 /** What each kind of op comes to. */
 export interface OpValues {
@@ -38,6 +44,7 @@ export interface OpValues {
   keptLines: readonly KeptLine[];
   scopes: readonly Scope[];
   operate: Operated;
+  traces: readonly Trace[];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -105,6 +112,7 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const keptLines = prepareKeptLines(db);
   const { scopes } = prepareSelection(db);
   const operate = prepareOperation(db);
+  const traces = prepareTraces(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -122,6 +130,8 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return scopes(op.filter);
       case 'operate':
         return operate(op.operation);
+      case 'traces':
+        return traces(op.turnstile, op.aroundMs, op.withinMs);
     }
   };
 }

@@ -10,7 +10,7 @@ import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { LargeBodyLog } from './large-bodies.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { Operated, Operation } from './operate.ts';
-import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark } from './records.ts';
+import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark, Trace } from './records.ts';
 import type { SalvageReport } from './salvage.ts';
 import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';
@@ -150,6 +150,11 @@ export class Journal {
   /** Does one step of an operator's action; resolves after its commit with a full sync. */
   operate(operation: Operation): Promise<Operated> {
     return this.#queue.give({ kind: 'operate', operation });
+  }
+
+  /** What was taken of a turnstile near these moments (device's time, Unix ms), after all calls before this one. */
+  traces(turnstile: string, aroundMs: readonly number[], withinMs: number): Promise<readonly Trace[]> {
+    return this.#queue.give({ kind: 'traces', turnstile, aroundMs, withinMs });
   }
 
   /**

@@ -127,12 +127,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
-  -- The attempt log. Numbers rise with time, so retention walks it from its start: an index by time would cost a write
-  -- at each attempt.
+  -- The attempt log: one tree, as each more would be a page more to write at every delivery. Time rises with the
+  -- sequence of a webhook and with the number of an attempt, so retention walks it from its start.
   CREATE TABLE attempts (
-    number INTEGER PRIMARY KEY,
     webhook TEXT NOT NULL,
     sequence INTEGER NOT NULL,
+    number INTEGER NOT NULL,
     at INTEGER NOT NULL,
     class TEXT NOT NULL,
     status INTEGER,
@@ -148,13 +148,23 @@ export const MIGRATIONS: readonly string[] = [
     answer BLOB,
     clock_skew INTEGER,
     next_why TEXT,
-    next_at INTEGER
-  ) STRICT;
-  CREATE INDEX attempts_by_delivery ON attempts (webhook, sequence);
+    next_at INTEGER,
+    PRIMARY KEY (webhook, sequence, number)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE INDEX deliveries_parked ON deliveries (webhook, sequence) WHERE state = 2;
 
   ALTER TABLE webhooks ADD COLUMN paused_at INTEGER;
+  `,
+  `
+  -- What was taken of devices that tell live what their memory keeps as well; "who" is empty for nobody.
+  CREATE TABLE traces (
+    turnstile TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    who TEXT NOT NULL,
+    PRIMARY KEY (turnstile, at, code, who)
+  ) STRICT, WITHOUT ROWID;
   `,
   `
   -- One queue across lanes (order: strict, none); a walk over the unique key would meet every delivered row.

@@ -52,6 +52,17 @@ export interface NewEvent {
   readonly webhooks: readonly string[];
 }
 
+/** What a device's memory keeps of a reading that was taken: its second copy is found by it. */
+export interface Trace {
+  readonly turnstile: string;
+  /** The device's time, Unix ms. */
+  readonly atMs: number;
+  /** The device's own code. */
+  readonly code: string;
+  /** Reference of the credential, or the person's `idExterno`; empty for nobody. */
+  readonly who: string;
+}
+
 /** What one call of a driver's `record` comes to: committed together, with a full sync. */
 export interface Accept {
   /** Open accesses that are new or changed. */
@@ -63,6 +74,7 @@ export interface Accept {
   readonly unrecognised?: readonly Unrecognised[];
   /** Numbers of kept lines that were read after all: they are kept no longer. */
   readonly recognised?: readonly number[];
+  readonly traces?: readonly Trace[];
   readonly alarms?: readonly AlarmChange[];
 }
 

@@ -84,9 +84,10 @@ function copyTables(source: Database, target: Database): Record<string, TableCop
     turnstiles: copyKeyed(source, target, 'turnstiles', 'turnstile'),
     alarms: copyKeyed(source, target, 'alarms', 'code, turnstile, webhook'),
     ledger: copyKeyed(source, target, 'ledger', 'id'),
+    traces: copyKeyed(source, target, 'traces', 'turnstile, at, code, who'),
     events: copyNumbered(source, target, 'events', 'events_by_time'),
     deliveries: copyNumbered(source, target, 'deliveries', 'deliveries_by_event'),
-    attempts: copyNumbered(source, target, 'attempts', 'attempts_by_delivery'),
+    attempts: copyKeyed(source, target, 'attempts', 'webhook, sequence, number'),
     unrecognised: copyNumbered(source, target, 'unrecognised', 'unrecognised_by_turnstile'),
   };
   target.exec(REPAIR);

@@ -9,6 +9,7 @@ import {
   type OpenAccess,
   type QueueState,
   REPLAY_LANE,
+  type Trace,
 } from './records.ts';
 import {
   ENDPOINT_COLUMNS,
@@ -91,4 +92,17 @@ export function prepareKeptLines(
      WHERE turnstile = ? AND (at, number) > (?, ?) ORDER BY at, number LIMIT ?`,
   );
   return (turnstile, { atMs, number }, limit) => page.all(turnstile, atMs, number, limit);
+}
+
+/** What was taken of a turnstile within `withinMs` of any of these moments (device's time, Unix ms), each once. */
+export function prepareTraces(
+  db: Database,
+): (turnstile: string, aroundMs: readonly number[], withinMs: number) => Trace[] {
+  const range = db.prepare<[string, number, number], Trace>(
+    'SELECT turnstile, at AS atMs, code, who FROM traces WHERE turnstile = ? AND at BETWEEN ? AND ?',
+  );
+  return (turnstile, aroundMs, withinMs) => {
+    const found = aroundMs.flatMap((atMs) => range.all(turnstile, atMs - withinMs, atMs + withinMs));
+    return [...new Map(found.map((trace) => [`${trace.atMs} ${trace.code} ${trace.who}`, trace])).values()];
+  };
 }

@@ -27,6 +27,7 @@ export async function keepTapped(options: TappedOptions, signal: AbortSignal): P
   const wire = new TcpTap({
     listen: tap,
     device: turnstile.address,
+    ...turnstile.driver.link,
     log,
     observe: () =>
       turnstile.driver.observe({

@@ -1,11 +1,13 @@
 import type { Turnstile } from '../../config/configuration.ts';
 import { type Clock, sleep } from '../../drivers/clock.ts';
+import type { TurnstileContext } from '../../drivers/driver.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import { backoffMs } from '../../drivers/links/backoff.ts';
 import type { LinkSource } from '../../drivers/links/link.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { Reading } from '../../drivers/reading.ts';
 import type { Intake } from '../accesses/intake.ts';
+import { wallClock } from '../accesses/moment.ts';
 
 /** A session that lasts this long, or brings a passage, counts as working: the next failure starts a new outage. */
 const ESTABLISHED_MS = 10_000;
@@ -22,8 +24,17 @@ export interface SessionState {
   readonly outageSinceMs?: number;
 }
 
+interface SessionCursor {
+  position: string | undefined;
+  latest?: string;
+}
+
 export interface TurnstileOptions {
   readonly turnstile: Turnstile;
+  /** IANA zone of its unit. */
+  readonly timezone: string;
+  /** Asks for decisions outside. */
+  readonly decide?: TurnstileContext<unknown>['decide'];
   readonly source: LinkSource;
   readonly intake: Pick<Intake, 'record' | 'recordAt'>;
   /** The committed collection cursor of the last run. */
@@ -40,8 +51,8 @@ export interface TurnstileOptions {
  * ends. Resolves when `signal` aborts; never throws for what a device does.
  */
 export async function keepConnected(options: TurnstileOptions, signal: AbortSignal): Promise<void> {
-  const { source, clock, random } = options;
-  const cursor = { position: options.position };
+  const { source, turnstile, clock, random } = options;
+  const cursor: SessionCursor = { position: options.position };
   const outage = new Outage(options);
   try {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
@@ -53,7 +64,9 @@ export async function keepConnected(options: TurnstileOptions, signal: AbortSign
       }
       if (outage.takeRecovered()) attempt = 0;
       // Rejects only when the signal aborts, which ends the loop.
-      await sleep(clock, backoffMs(attempt, random), signal).catch(() => undefined);
+      await sleep(clock, backoffMs(attempt, random, turnstile.driver.link?.longestWaitMs), signal).catch(
+        () => undefined,
+      );
     }
   } finally {
     await source.close();
@@ -62,8 +75,8 @@ export async function keepConnected(options: TurnstileOptions, signal: AbortSign
 }
 
 async function session(
-  { turnstile, source, intake, clock, log }: TurnstileOptions,
-  cursor: { position: string | undefined },
+  { turnstile, timezone, decide, source, intake, clock, log }: TurnstileOptions,
+  cursor: SessionCursor,
   outage: Outage,
   signal: AbortSignal,
 ): Promise<void> {
@@ -80,6 +93,8 @@ async function session(
       link,
       clock,
       log,
+      localTime: (atMs) => wallClock(atMs, timezone),
+      ...(decide && { decide }),
       signal,
       cursor,
       record: (...readings) => {
@@ -88,6 +103,7 @@ async function session(
       },
       recordAt: async (position, ...readings) => {
         noticed(readings);
+        cursor.latest = position;
         await intake.recordAt(position, ...readings);
         cursor.position = position;
       },

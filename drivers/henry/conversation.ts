@@ -1,17 +1,10 @@
 import { readNumber, significantDigits } from '../number.ts';
-import type {
-  AccessReading,
-  Decided,
-  Decider,
-  DeviceFact,
-  Means,
-  PassageReading,
-  Reading,
-} from '../reading.ts';
+import type { AccessReading, Decided, DeviceFact, Means, PassageReading, Reading } from '../reading.ts';
 import * as codes from './events.ts';
 import * as wire from './messages.ts';
 import type { HenryOptions } from './options.ts';
 import { type Passage, Passages } from './passages.ts';
+import { alarmOf, cardOf, circumstancesOf, momentOf, reasonOf, releaseOf, traceOf } from './reports.ts';
 
 /** How long after the release time a turn is still waited for. */
 const TURN_MARGIN_MS = 5000;
@@ -19,17 +12,6 @@ const TURN_MARGIN_MS = 5000;
 const DECISION_MARGIN_MS = 2000;
 
 type Result = Decided['result'];
-
-/** Who released the arm, for releases that no card asked for. */
-interface Release {
-  readonly by: Decider;
-  readonly means?: Means;
-}
-
-const REMOTELY: Release = { by: 'operador', means: 'remoto' };
-const BY_BUTTON: Release = { by: 'operador', means: 'botoeira' };
-const BY_PASSWORD: Release = { by: 'dispositivo', means: 'senha' };
-const BY_DEVICE: Release = { by: 'dispositivo' };
 
 /**
  * What both directions of one connection say, as readings: for the session, whose orders are Giro's own, and for the
@@ -70,7 +52,7 @@ export class Conversation {
   fromSoftware(message: wire.Message, nowMs: number): Reading[] {
     const order = wire.parseOrder(message);
     if (order === undefined) return [];
-    this.#passages.prune(nowMs, this.#releaseMs);
+    this.#passages.prune(nowMs, this.releaseMs);
     switch (codes.eventKind(order.code)) {
       case 'granted':
         return this.#ordered(order, 'liberado', this.#passages.answered(order.index), nowMs);
@@ -102,20 +84,18 @@ export class Conversation {
   }
 
   #reported(report: wire.Report, nowMs: number): Reading[] {
-    this.#passages.prune(nowMs, this.#releaseMs);
+    this.#passages.prune(nowMs, this.releaseMs);
     switch (codes.eventKind(report.code)) {
       case 'asked':
         return this.#asked(report, nowMs);
       case 'granted':
-        return this.#decided(report, 'liberado', codes.isPushButton(report) ? BY_BUTTON : BY_DEVICE, nowMs);
-      case 'denied':
-        return this.#decided(report, 'negado', BY_DEVICE, nowMs);
       case 'remote':
-        return this.#decided(report, 'liberado', REMOTELY, nowMs);
       case 'button':
-        return this.#decided(report, 'liberado', BY_BUTTON, nowMs);
+        return this.#decided(report, 'liberado', nowMs);
+      case 'denied':
+        return this.#decided(report, 'negado', nowMs);
       case 'emergency':
-        return [alarm(report), ...this.#decided(report, 'liberado', BY_PASSWORD, nowMs)];
+        return [alarmOf(report), ...this.#decided(report, 'liberado', nowMs)];
       case 'turned':
         return this.#ended(report, 'passed', nowMs);
       case 'gaveUp':
@@ -124,10 +104,10 @@ export class Conversation {
         return [];
       case 'timedOut':
         this.#passages.timeOut(report.index, cardOf(report));
-        return [alarm(report)];
+        return [alarmOf(report)];
       case 'alarm':
       case 'unknown':
-        return [alarm(report)];
+        return [alarmOf(report)];
     }
   }
 
@@ -141,12 +121,14 @@ export class Conversation {
     }
     const passage = this.#begin(report, true, nowMs);
     passage.answersDue = 1;
-    const decisionWithinMs = this.#timeoutMs + DECISION_MARGIN_MS;
-    return [{ kind: 'identified', ...this.#reading(report, passage), decisionWithinMs }];
+    const decisionWithinMs = this.timeoutMs + DECISION_MARGIN_MS;
+    const { trace: _, ...reading } = this.#reading(report, passage); // only results are kept in memory
+    return [{ kind: 'identified', ...reading, decisionWithinMs }];
   }
 
   /** A final result from the device: the echo of the software's, or its own. */
-  #decided(report: wire.Report, result: Result, { by, means }: Release, nowMs: number): AccessReading[] {
+  #decided(report: wire.Report, result: Result, nowMs: number): AccessReading[] {
+    const { by, means } = releaseOf(report);
     const card = cardOf(report);
     const confirmed = this.#passages.confirmed(report, card, result);
     if (confirmed !== undefined) {
@@ -166,7 +148,7 @@ export class Conversation {
       result,
       by,
     } as const;
-    return [{ ...reading, ...this.#outcome(report.code, result, passage.card, this.#releaseMs) }];
+    return [{ ...reading, ...this.#outcome(report.code, result, passage.card, this.releaseMs) }];
   }
 
   /** An answer of the software, or (without `asked`) a release of its own. */
@@ -187,21 +169,17 @@ export class Conversation {
     this.#recognise(order, passage);
     passage.decision = { result, code: order.code, bySoftware: true };
     passage.confirmationsDue = 1;
-    const releaseMs = Math.max(this.#releaseMs, secondsOf(order) * 1000);
+    const releaseMs = Math.max(this.releaseMs, secondsOf(order) * 1000);
     const { key, who, circumstances, card } = passage;
     const outcome = this.#outcome(order.code, result, card, releaseMs);
-    return [
-      {
-        kind: 'decided',
-        key,
-        freshness: 'live',
-        ...who,
-        ...circumstances,
-        result,
-        by: 'sistema',
-        ...outcome,
-      },
-    ];
+    const common = {
+      key,
+      freshness: 'live',
+      ...who,
+      ...circumstances,
+      ...traced(order, passage, nowMs),
+    } as const;
+    return [{ kind: 'decided', ...common, result, by: 'sistema', ...outcome }];
   }
 
   #ended(report: wire.Report, kind: 'passed' | 'gaveUp', nowMs: number): AccessReading[] {
@@ -212,14 +190,15 @@ export class Conversation {
 
   #outcome(code: number, result: Result, card: string, releaseMs: number): Partial<Decided> {
     if (result === 'liberado') return { turnWithinMs: releaseMs + TURN_MARGIN_MS };
-    return { reason: codes.denialReason(code, card !== '') ?? 'outro', originalReason: String(code) };
+    return reasonOf(code, card);
   }
 
   #begin(report: wire.Report, asked: boolean, nowMs: number): Passage {
-    const circumstances = this.#circumstances(report);
+    const circumstances = circumstancesOf(report, this.#options.readers);
+    const askedAt = wire.parseEventTime(report.time);
     const card = cardOf(report);
     const who = readNumber(card, codes.credentialKind(circumstances.means), this.#options);
-    return this.#passages.add(report.index, nowMs, { asked, card, who, circumstances });
+    return this.#passages.add(report.index, nowMs, { asked, askedAt, card, who, circumstances });
   }
 
   /** A release by the software that answers nothing. */
@@ -231,8 +210,9 @@ export class Conversation {
   }
 
   /** The same card got another answer when it was presented once more: an access of its own. */
-  #again(order: wire.Order, { card, who, circumstances }: Passage, nowMs: number): Passage {
-    return this.#passages.add(order.index, nowMs, { asked: true, card, who, circumstances });
+  #again(order: wire.Order, { card, who, circumstances, ...before }: Passage, nowMs: number): Passage {
+    const askedAt = before.askedAt && wire.later(before.askedAt, nowMs - before.sinceMs);
+    return this.#passages.add(order.index, nowMs, { asked: true, askedAt, card, who, circumstances });
   }
 
   /** The card that the software found for a fingerprint (henry.md 5.5), and the side that it released. */
@@ -246,31 +226,23 @@ export class Conversation {
   }
 
   #reading(report: wire.Report, passage: Passage): PassageReading {
-    const local = wire.parseEventTime(report.time);
-    const identity = `${report.code}|${report.time.trim()}|${cardOf(report)}`;
     return {
       key: passage.key,
-      ...(local && { identity, at: { local } }),
+      ...momentOf(report),
       freshness: 'live',
       ...passage.who,
       ...passage.circumstances,
-      ...this.#circumstances(report),
+      ...circumstancesOf(report, this.#options.readers),
     };
   }
 
-  #circumstances({ direction: side, code, reader }: wire.Report): Passage['circumstances'] {
-    const direction = codes.directionOf(side, code);
-    const means = codes.meansOf(reader, this.#options.readers);
-    return { ...(direction && { direction }), ...(means && { means, originalMeans: reader }) };
-  }
-
   /** How long the device waits for the arm, ms (EXP_TEMPO_LIBERACAO, 3 to 30 s, factory setting 10 s). */
-  get #releaseMs(): number {
+  get releaseMs(): number {
     return this.#number('EXP_TEMPO_LIBERACAO', 3, 30, 10) * 1000;
   }
 
   /** How long the device waits for a decision, ms (TIMEOUT_ON, 500 to 10,000 ms, factory setting 3,000 ms). */
-  get #timeoutMs(): number {
+  get timeoutMs(): number {
     return this.#number('TIMEOUT_ON', 500, 10_000, 3000);
   }
 
@@ -280,16 +252,15 @@ export class Conversation {
   }
 }
 
-/** The card of a report without leading zeros; empty for none. -1 stands for a fingerprint that waits for a match. */
-function cardOf({ card }: wire.Report): string {
-  return card.trim() === '-1' ? '' : significantDigits(card);
-}
-
 function secondsOf({ seconds }: wire.Order): number {
   return /^\d{1,2}$/.test(seconds) ? Number(seconds) : 0;
 }
 
-function alarm(report: wire.Report): DeviceFact {
-  const local = wire.parseEventTime(report.time);
-  return { kind: 'alarm', ...codes.alarmOf(report.code), ...(local && { at: { local } }) };
+/** When the device obeys an order by its own clock: its memory keeps that, and does not report it. */
+function traced(
+  { code }: wire.Order,
+  { askedAt, sinceMs }: Passage,
+  nowMs: number,
+): Pick<PassageReading, 'trace'> {
+  return askedAt === undefined ? {} : { trace: traceOf(code, wire.later(askedAt, nowMs - sinceMs)) };
 }

@@ -109,7 +109,7 @@ export function eventKind(code: number): EventKind {
 }
 
 /** In old firmware a push button reports as an entry released with an all-zero card (henry.md 5.3). */
-export function isPushButton({ code, card }: Report): boolean {
+export function isPushButton({ code, card }: Pick<Report, 'code' | 'card'>): boolean {
   return code === ENTRY_RELEASED && /^0+$/.test(card);
 }
 

@@ -116,6 +116,23 @@ export function parseClock(data: string): string | undefined {
   return localTime(/^(\d{2})\/(\d{2})\/(\d{2}) (\d{2}:\d{2}:\d{2})(?:\]|$)/.exec(data), '20');
 }
 
+/** A wall-clock time so many ms later, to the second. */
+export function later(local: string, ms: number): string {
+  return new Date(Date.parse(`${local}Z`) + ms).toISOString().slice(0, 'yyyy-MM-ddTHH:mm:ss'.length);
+}
+
+/** From one wall-clock time to another, ms. */
+export function between(from: string, to: string): number {
+  return Date.parse(`${to}Z`) - Date.parse(`${from}Z`);
+}
+
+/** `dd/mm/yyyy hh:mm:ss`, as events and filters have it, from `yyyy-MM-ddTHH:mm:ss`; `EH` has a two-digit year. */
+export function formatEventTime(local: string, yearDigits: 2 | 4 = 4): string {
+  const [date = '', time = ''] = local.split('T');
+  const [year = '', month, day] = date.split('-');
+  return `${day}/${month}/${year.slice(-yearDigits)} ${time}`;
+}
+
 function localTime(match: RegExpExecArray | null, century: string): string | undefined {
   if (match === null) return undefined;
   const [, day, month, year, time] = match;

@@ -1,10 +1,10 @@
 import type { Observer, ObserverContext } from '../driver.ts';
 import type { Reading } from '../reading.ts';
+import { Recorder } from '../recorder.ts';
 import { Conversation } from './conversation.ts';
 import { Ear, UNFINISHED_MS } from './ear.ts';
 import type { Message } from './messages.ts';
 import type { HenryOptions } from './options.ts';
-import { Recorder } from './recorder.ts';
 
 /** Hears a conversation between the gym's software and the device: the same meaning as the session's, and no sending. */
 export function observe({ options, clock, log, record }: ObserverContext<HenryOptions>): Observer {

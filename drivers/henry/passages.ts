@@ -27,6 +27,8 @@ export interface Passage {
   readonly indexes: string[];
   /** The device asked for a decision (code 0). */
   readonly asked: boolean;
+  /** When it began, by the device's clock (`yyyy-MM-ddTHH:mm:ss`). */
+  readonly askedAt?: string | undefined;
   /** Agent's clock, ms; `touchedMs` is the latest message of this passage. */
   readonly sinceMs: number;
   touchedMs: number;
@@ -56,7 +58,7 @@ export class Passages {
   add(
     index: string,
     nowMs: number,
-    details: Pick<Passage, 'asked' | 'card' | 'who' | 'circumstances'>,
+    details: Pick<Passage, 'asked' | 'askedAt' | 'card' | 'who' | 'circumstances'>,
   ): Passage {
     const passage: Passage = {
       key: this.#freeKey(index),

@@ -1,18 +1,25 @@
-import type { TurnstileContext } from '../driver.ts';
+import { sleep } from '../clock.ts';
+import type { DecisionQuestion, OutsideDecision, TurnstileContext } from '../driver.ts';
 import { GiroError } from '../errors.ts';
+import { readNumber } from '../number.ts';
 import type { Reading } from '../reading.ts';
-import { encodeFrame } from './codec.ts';
+import { Recorder } from '../recorder.ts';
+import { Collection } from './collection.ts';
 import { Conversation } from './conversation.ts';
-import { Ear, UNFINISHED_MS } from './ear.ts';
-import { DENIED, eventKind, RELEASED } from './events.ts';
+import { Dialogue } from './dialogue.ts';
+import { credentialKind, DENIED, eventKind, RELEASED } from './events.ts';
 import * as wire from './messages.ts';
 import type { HenryOptions } from './options.ts';
-import { Recorder } from './recorder.ts';
+import { cardOf, circumstancesOf, momentOf } from './reports.ts';
 
 /** Silence after which a harmless command asks whether the device is still there (henry.md 2). */
 const IDLE_MS = 25_000;
-/** Silence after which a command is sent once more, and after that the device given up (henry.md 2). */
-const ANSWER_MS = 5000;
+/** A session that lasts is looked after this often: its memory collected, its clock compared. */
+const UPKEEP_MS = 86_400_000;
+/** A device clock that is further away than this is set, if the options say so (henry.md 2). */
+const CLOCK_OFF_MS = 2000;
+/** Of EH: daylight saving off; an old window would shift the clock (henry.md 6). */
+const NO_DAYLIGHT_SAVING = '00/00/00]00/00/00';
 
 const IDENTITY_SETTINGS = [
   'NR_EQUIP',
@@ -24,20 +31,27 @@ const IDENTITY_SETTINGS = [
 ];
 const TIMING_SETTINGS = ['EXP_TEMPO_LIBERACAO', 'TIMEOUT_ON', 'VALIDACAO_OFF'];
 
-/** One connection to a Henry controller: identifies it, then hears its events and asks its clock when it is silent. */
+/** A decision from outside must be here so long before the device gives up (TIMEOUT_ON). */
+const ANSWER_MARGIN_MS = 300;
+
+type Callback = NonNullable<HenryOptions['callback']>;
+
+/** What ARMAZENA_REGISTRO keeps, other than everything (T). */
+const STORED: Readonly<Record<string, string>> = { N: 'nothing', G: 'only denials', L: 'only grants' };
+
+/** One connection to a Henry controller: identifies it, hears its events, collects its memory, keeps it alive. */
 export class Session {
   readonly #context: TurnstileContext<HenryOptions>;
-  readonly #ear: Ear;
+  readonly #dialogue: Dialogue;
   readonly #conversation: Conversation;
   readonly #recorder: Recorder;
-  #hasHeardMessage = false;
-  #commands = 0;
-  /** Indexes of an earlier question, sent twice, to which one more answer may come late. */
-  #overdue: readonly string[] = [];
+  readonly #over = new AbortController();
+  /** The device's wall clock as last read. */
+  #clock: { readonly local: string; readonly readAtMs: number } | undefined;
 
   constructor(context: TurnstileContext<HenryOptions>) {
     this.#context = context;
-    this.#ear = new Ear(context.options.maxFrameBytes, context.log);
+    this.#dialogue = new Dialogue(context, context.options.maxFrameBytes);
     this.#conversation = new Conversation(context.options);
     this.#recorder = new Recorder(context.record, context.log);
   }
@@ -45,87 +59,93 @@ export class Session {
   /** Runs until the link ends. Throws DEVICE_NEEDS_DECIDER, DEVICE_SILENT, DEVICE_UNSUPPORTED or LINK_LOST. */
   async run(): Promise<void> {
     try {
-      if ((await this.#ask('RC', IDENTITY_SETTINGS)) === 'end') return this.#checkClosedAtOnce();
-      this.#checkDecider();
-      if ((await this.#ask('RC', TIMING_SETTINGS)) === 'end') return;
-      this.#checkSettings();
-      while ((await this.#ask('RH')) !== 'end') {
-        if ((await this.#listen()) === 'end') return;
-      }
+      await Promise.race([this.#dialogue.listen((message) => this.#handle(message)), this.#converse()]);
+      this.#checkClosedAtOnce();
     } finally {
+      this.#over.abort();
+      this.#dialogue.end();
       this.#recorder.end();
     }
   }
 
-  /** Sends a command until it is answered; what the device pushes meanwhile is handled as always. */
-  async #ask(command: string, names: readonly string[] = []): Promise<'answered' | 'end'> {
-    const asked: string[] = [];
-    while (asked.length < 2) {
-      const question = { index: this.#nextIndex(), command, status: '00' };
-      asked.push(question.index);
-      await this.#send(names.length === 0 ? question : { ...question, data: names.join(']') });
-      const answer = await this.#answerTo(command);
-      if (answer === 'silence') continue;
-      if (answer === 'end') return 'end';
-      this.#overdue = asked.filter((index) => index !== answer.index);
-      if (wire.isRefusal(answer)) {
-        this.#context.log.warn({ command, status: Number(answer.status) }, 'device refused a command');
-      }
-      return 'answered';
-    }
-    if (!this.#hasHeardMessage && this.#ear.hasHeardNoise) {
-      throw new GiroError(
-        'DEVICE_UNSUPPORTED',
-        'no valid frame came: encrypted (CRIPTO_HAB, CON_SEGURA) or not 8x',
-      );
-    }
-    throw new GiroError('DEVICE_SILENT', `no answer to ${command} twice within ${ANSWER_MS / 1000} s`);
+  /** All that is asked of the device; never resolves. */
+  async #converse(): Promise<void> {
+    await this.#askSettings(IDENTITY_SETTINGS);
+    this.#checkDecider();
+    await this.#askSettings(TIMING_SETTINGS);
+    this.#checkSettings();
+    await this.#readClock();
+    await Promise.all([this.#keepAlive(), this.#keepUp()]);
   }
 
-  async #answerTo(command: string): Promise<wire.Message | 'silence' | 'end'> {
+  async #askSettings(names: readonly string[]): Promise<void> {
+    const answer = await this.#dialogue.ask('RC', names.join(']'));
+    if (wire.isRefusal(answer)) this.#refused('RC', answer);
+  }
+
+  async #keepAlive(): Promise<void> {
     for (;;) {
-      const heard = await this.#hear(ANSWER_MS);
-      if (heard === 'end' || heard === 'silence') return heard;
-      const answer = heard.find(
-        (message) => isAnswer(message, command) && !this.#overdue.includes(message.index),
-      );
-      if (answer !== undefined) return answer; // until then, a device that reports is not silent
+      await this.#dialogue.silence(IDLE_MS);
+      await this.#readClock();
     }
   }
 
-  /** Hears events until the device has been silent for a while. */
-  async #listen(): Promise<'silence' | 'end'> {
+  async #readClock(): Promise<void> {
+    const answer = await this.#dialogue.ask('RH');
+    if (wire.isRefusal(answer)) this.#refused('RH', answer);
+    const local = wire.parseClock(answer.data ?? '');
+    this.#clock = local === undefined ? undefined : { local, readAtMs: this.#context.clock.now() };
+  }
+
+  /** Collects before the clock is set: how far it was off says how far the times of the records can be trusted. */
+  async #keepUp(): Promise<void> {
+    const { options, clock } = this.#context;
     for (;;) {
-      const heard = await this.#hear(IDLE_MS);
-      if (heard === 'end' || heard === 'silence') return heard;
+      if (options.collect.enabled) await this.#collect();
+      if (options.setClock) await this.#setClock();
+      await sleep(clock, UPKEEP_MS, this.#over.signal);
+      await this.#readClock();
     }
   }
 
-  /** The next messages, already handled. Noise does not count as a sign of life. */
-  async #hear(withinMs: number): Promise<readonly wire.Message[] | 'silence' | 'end'> {
-    let isOver = false;
-    const cancel = this.#context.clock.after(withinMs, () => {
-      isOver = true;
+  async #collect(): Promise<void> {
+    const context = this.#context;
+    const collection = new Collection({
+      context,
+      ask: (...question) => this.#dialogue.ask(...question),
+      releaseMs: this.#conversation.releaseMs,
+      now: () => this.#deviceNow(),
     });
     try {
-      let leftMs = withinMs;
-      while (leftMs > 0 && !isOver) {
-        const silenceMs = this.#ear.isWaiting ? Math.min(leftMs, UNFINISHED_MS) : leftMs;
-        const read = await this.#context.link.read({ silenceMs });
-        if (read === 'end') return 'end';
-        const messages = read === 'silence' ? this.#ear.giveUp() : this.#ear.hear(read);
-        if (read === 'silence') leftMs -= silenceMs;
-        for (const message of messages) await this.#handle(message);
-        if (messages.length > 0) return messages;
-      }
-      return 'silence';
-    } finally {
-      cancel();
+      await collection.run();
+    } catch (error) {
+      if (error instanceof GiroError && error.code !== 'JOURNAL_FAILED') throw error;
+      // What was not committed was not confirmed to the device either: the next collection finds it.
+      context.log.error({ err: error }, 'stored records were not recorded');
     }
+  }
+
+  #deviceNow(): string | undefined {
+    return this.#clock && wire.later(this.#clock.local, this.#context.clock.now() - this.#clock.readAtMs);
+  }
+
+  async #setClock(): Promise<void> {
+    const { clock, localTime, log } = this.#context;
+    const device = this.#deviceNow();
+    const offMs = device === undefined ? undefined : wire.between(localTime(clock.now()), device);
+    if (offMs === undefined || Math.abs(offMs) <= CLOCK_OFF_MS) return;
+    const time = wire.formatEventTime(localTime(clock.now()), 2);
+    const answer = await this.#dialogue.ask('EH', `${time}]${NO_DAYLIGHT_SAVING}`);
+    if (wire.isRefusal(answer)) return this.#refused('EH', answer);
+    log.info({ offMs }, 'device clock set');
+    await this.#readClock();
+  }
+
+  #refused(command: string, { status }: wire.Message): void {
+    this.#context.log.warn({ command, status: Number(status) }, 'device refused a command');
   }
 
   async #handle(message: wire.Message): Promise<void> {
-    this.#hasHeardMessage = true;
     const report = wire.parseReport(message);
     if (report !== undefined && !wire.isRefusal(message) && eventKind(report.code) === 'asked') {
       return this.#decide(message, report);
@@ -143,11 +163,50 @@ export class Session {
       this.#report(this.#conversation.fromDevice(message, clock.now()));
       throw this.#needsDecider('asks for a decision');
     }
-    const answer = wire.formatOrder(orderFor(report, options));
-    const sent = this.#send(answer);
+    if (options.callback !== undefined && canMatch(report)) {
+      this.#report(this.#conversation.fromDevice(message, clock.now()));
+      void this.#decideOutside(report, options.callback); // others are heard while it is asked
+      return;
+    }
+    const answer = orderFor(report, { grant: options.decide === 'grantAll' && canMatch(report) }, options);
+    const sent = this.#dialogue.send(answer);
     const identified = this.#conversation.fromDevice(message, clock.now());
     this.#report([...identified, ...this.#conversation.fromSoftware(answer, clock.now())]);
     await sent;
+  }
+
+  /** What comes late or after the connection ended is dropped: a release belongs to the moment that asked for it. */
+  async #decideOutside(report: wire.Report, callback: Callback): Promise<void> {
+    const { clock, log, options } = this.#context;
+    let decision: OutsideDecision = { grant: callback.fallback === 'grant' };
+    try {
+      decision = await this.#askOutside(report, callback);
+    } catch (error) {
+      if (this.#over.signal.aborted) return;
+      log.warn({ err: error, fallback: callback.fallback }, 'no decision from the callback');
+    }
+    if (this.#over.signal.aborted) return;
+    const answer = orderFor(report, decision, options);
+    try {
+      const sent = this.#dialogue.send(answer);
+      this.#report(this.#conversation.fromSoftware(answer, clock.now()));
+      await sent;
+    } catch (error) {
+      log.debug({ err: error }, 'a decision did not reach the device');
+    }
+  }
+
+  #askOutside(report: wire.Report, { url, headers, timeoutMs: wanted }: Callback): Promise<OutsideDecision> {
+    const { clock, decide, options } = this.#context;
+    const timeoutMs = Math.min(wanted, this.#conversation.timeoutMs - ANSWER_MARGIN_MS);
+    const question = questionOf(report, options);
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new GiroError('LINK_FAILED', `no answer within ${timeoutMs} ms`));
+      const cancel = clock.after(timeoutMs, late);
+      const asked = decide?.(question, { url, headers, timeoutMs }, this.#over.signal);
+      if (asked === undefined) late();
+      else asked.then(resolve, reject).finally(cancel);
+    });
   }
 
   #report(readings: readonly Reading[]): void {
@@ -161,18 +220,8 @@ export class Session {
     this.#recorder.report(readings);
   }
 
-  #send(message: wire.Message): Promise<void> {
-    return this.#context.link.write(encodeFrame(wire.formatMessage(message)));
-  }
-
-  /** 01 to 99, rolling. */
-  #nextIndex(): string {
-    this.#commands = (this.#commands % 99) + 1;
-    return String(this.#commands).padStart(2, '0');
-  }
-
   #checkClosedAtOnce(): void {
-    if (this.#hasHeardMessage) return;
+    if (this.#dialogue.hasHeardMessage) return;
     throw new GiroError('LINK_LOST', `${this.#context.link.peer} closed before it answered`, {
       hint: 'the device takes one client at a time: another access program may hold it',
     });
@@ -196,15 +245,20 @@ export class Session {
 
   #checkSettings(): void {
     const { settings } = this.#conversation;
-    const { log } = this.#context;
+    const { log, options } = this.#context;
     const validacaoOff = settings.get('VALIDACAO_OFF');
     if (settings.get('TIPO_VALIDA') === 'F' && validacaoOff !== 'H') {
       log.warn({ validacaoOff }, 'device reports nothing live: set VALIDACAO_OFF to H');
     }
-    if (settings.get('ARMAZENA_REGISTRO') === 'N') {
+    const timeoutMs = this.#conversation.timeoutMs - ANSWER_MARGIN_MS;
+    if (options.callback !== undefined && options.callback.timeoutMs > timeoutMs) {
+      log.warn({ timeoutMs }, 'callback.timeoutMs is too long for the TIMEOUT_ON of this device: shortened');
+    }
+    const storing = settings.get('ARMAZENA_REGISTRO');
+    if (options.collect.enabled && storing !== undefined && storing !== 'T') {
       log.warn(
-        {},
-        'device stores no records (ARMAZENA_REGISTRO N): what happens while it is cut off is lost',
+        { storing },
+        `device stores ${STORED[storing] ?? 'not everything'} (ARMAZENA_REGISTRO ${storing}): the rest of what happens while it is cut off is lost; set it to T`,
       );
     }
   }
@@ -213,20 +267,30 @@ export class Session {
     const mode = this.#conversation.settings.get('TIPO_VALIDA') ?? 'unknown';
     return new GiroError(
       'DEVICE_NEEDS_DECIDER',
-      `the device ${does} (TIPO_VALIDA ${mode}) and options.decide is never: set options.decide to grantAll or denyAll, or set TIPO_VALIDA to F with VALIDACAO_OFF H`,
+      `the device ${does} (TIPO_VALIDA ${mode}) and options.decide is never: set options.decide to callback, grantAll or denyAll, or set TIPO_VALIDA to F with VALIDACAO_OFF H`,
     );
   }
 }
 
-/** An answer carries the name of its command, or refuses the whole frame under another one (henry.md 11). */
-function isAnswer(message: wire.Message, command: string): boolean {
-  return message.command === command || (message.command !== 'REON' && wire.isRefusal(message));
+/** A fingerprint that waits for a match can only be denied: nobody here can match it (henry.md 5.5). */
+function canMatch({ card }: wire.Report): boolean {
+  return card.trim() !== '-1';
 }
 
-/** The answer to a request. A fingerprint that waits for a match is denied: nobody here can match it (henry.md 5.5). */
-function orderFor({ index, card }: wire.Report, options: HenryOptions): wire.Order {
+function questionOf(report: wire.Report, options: HenryOptions): DecisionQuestion {
+  const { at } = momentOf(report);
+  const circumstances = circumstancesOf(report, options.readers);
+  const who = readNumber(cardOf(report), credentialKind(circumstances.means), options);
+  return { ...who, ...circumstances, ...(at && { at }) };
+}
+
+function orderFor(
+  { index }: wire.Report,
+  { grant, message }: OutsideDecision,
+  options: HenryOptions,
+): wire.Message {
+  const text = wire.displayText(message ?? (grant ? options.grantMessage : options.denyMessage));
+  const code = grant ? RELEASED : DENIED;
   const seconds = String(options.releaseSeconds);
-  return options.decide === 'grantAll' && card.trim() !== '-1'
-    ? { index, code: RELEASED, seconds, text: wire.displayText(options.grantMessage), relays: '1' }
-    : { index, code: DENIED, seconds, text: wire.displayText(options.denyMessage), relays: '' };
+  return wire.formatOrder({ index, code, seconds, text, relays: grant ? '1' : '' });
 }

@@ -1,7 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { z } from 'zod';
 import { sleep } from '../clock.ts';
-import { GiroError } from '../errors.ts';
 import type { Link } from '../links/link.ts';
 import type { Direction } from '../reading.ts';
 import type { SimulatedPassage, Simulator, SimulatorContext } from '../simulator.ts';
@@ -9,63 +7,69 @@ import { encodeFrame } from './codec.ts';
 import { Ear, UNFINISHED_MS } from './ear.ts';
 import * as codes from './events.ts';
 import * as wire from './messages.ts';
+import type { StoredRecord } from './records.ts';
+import { SimulatedMemory } from './simulated-memory.ts';
+import { parseSettings, type Scenario } from './simulator-settings.ts';
 
-/** What `giro simulate henry --set` takes: the device's settings by their own names, and the zone of its wall. */
-const simulatorSettings = z.strictObject({
-  TIPO_VALIDA: z.enum(['F', 'O']).default('F'),
-  VALIDACAO_OFF: z.enum(['H', 'D']).default('H'),
-  MODELO: z
-    .string()
-    .regex(/^\w{1,16}$/)
-    .default('PRIMMEACESSO'),
-  NR_EQUIP: z
-    .string()
-    .regex(/^\d{1,8}$/)
-    .default('1'),
-  EXP_TEMPO_LIBERACAO: numberBetween(3, 30).default('10'),
-  TIMEOUT_ON: numberBetween(500, 10_000).default('3000'),
-  timezone: z.string().refine(isTimezone, 'no IANA time zone').default('America/Sao_Paulo'),
-});
-
-const FIXED_SETTINGS = { VERSAO_PRODUTO: '8.0.0.50', VERSAO_PROTOCOLO: '1.0.0.17', ARMAZENA_REGISTRO: 'N' };
+const FIXED_SETTINGS = { VERSAO_PRODUTO: '8.0.0.50', VERSAO_PROTOCOLO: '1.0.0.17' };
 const LARGEST_COMMAND = 16_384;
 const SIDES: Readonly<Record<Direction, string>> = { entrada: '1', saida: '2', indefinido: '0' };
 const CARD_READER = '1';
 const NO_READER = '0';
-const NOT_INFORMED = SIDES.indefinido;
 const UNKNOWN_COMMAND = '010';
 const BAD_PARAMETERS = '012';
+/** Of scenario garbage: text, a frame whose checksum is wrong, an STX that begins nothing. */
+const NOISE = Buffer.from('ruido\x02\x08\x0001+RH+00\x00\x03\x02lixo', 'latin1');
+/** Of scenario slow: how many pieces a frame comes in, and the time between them. */
+const PIECES = 3;
+const PIECE_MS = 100;
+/** Of scenario offline-log: who came in the minutes before the agent, one a minute. */
+const EARLIER: readonly SimulatedPassage['outcome'][] = [
+  'granted-passed',
+  'granted-passed',
+  'denied',
+  'granted-passed',
+  'gave-up',
+];
+const EARLIER_ROUNDS = 4;
+
+/** One passage as it goes on: what of it the agent heard, and what the memory keeps for it. */
+interface Telling {
+  isHeard: boolean;
+  readonly kept: (Promise<void> | undefined)[];
+}
 
 /**
- * A Henry 8x turnstile as its agent sees it. Keeps nothing while no agent is connected (ARMAZENA_REGISTRO N). Throws
- * USAGE for a setting that it does not have.
+ * A Henry 8x turnstile as its agent sees it. What happens while no agent hears it is kept in its memory and told when
+ * the agent collects it, unless ARMAZENA_REGISTRO says otherwise. Throws USAGE for a setting that it does not have.
  */
 export class HenrySimulator implements Simulator {
   readonly #context: SimulatorContext;
   readonly #timezone: string;
+  readonly #scenario: Scenario;
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #memory: SimulatedMemory;
   #connection: { readonly link: Link; readonly signal: AbortSignal } | undefined;
   #index = 0;
   /** How far EH has put the device's wall clock ahead of the zone's. */
   #ahead = new Temporal.Duration();
   #passage: Promise<unknown> = Promise.resolve();
+  #writing: Promise<unknown> = Promise.resolve();
   /** Takes the agent's decision, or undefined when it can't come any more. */
   #answered: (code: number | undefined) => void = () => {};
 
   constructor(context: SimulatorContext) {
-    const parsed = simulatorSettings.safeParse(context.settings);
-    if (!parsed.success) {
-      throw new GiroError('USAGE', `setting of the simulated device: ${z.prettifyError(parsed.error)}`, {
-        hint: `settings: ${Object.keys(simulatorSettings.shape).join(', ')}`,
-      });
-    }
-    const { timezone, ...settings } = parsed.data;
+    const { timezone, scenario, ...settings } = parseSettings(context.settings);
     this.#context = context;
     this.#timezone = timezone;
+    this.#scenario = scenario;
     this.#settings = { ...FIXED_SETTINGS, ...settings };
+    this.#memory = new SimulatedMemory(settings.ARMAZENA_REGISTRO);
+    if (scenario === 'offline-log') this.#keepEarlier();
   }
 
   async run(link: Link, signal: AbortSignal): Promise<void> {
+    if (this.#scenario === 'second-client-refused') return link.close(); // another program holds the device
     this.#connection = { link, signal };
     try {
       await this.#serve(link);
@@ -77,10 +81,15 @@ export class HenrySimulator implements Simulator {
     }
   }
 
-  play(passage: SimulatedPassage): Promise<'reported' | 'unheard'> {
-    const played = this.#passage.then(() => this.#play(passage));
+  async play(passage: SimulatedPassage): Promise<'reported' | 'unheard'> {
+    const telling: Telling = { isHeard: true, kept: [] };
+    const played = this.#passage.then(() => this.#play(passage, telling));
     this.#passage = played;
-    return played;
+    await played; // the next person does not wait until this one is collected
+    if (telling.isHeard) return 'reported';
+    if (telling.kept.length === 0 || telling.kept.includes(undefined)) return 'unheard';
+    await Promise.all(telling.kept);
+    return 'reported';
   }
 
   async #serve(link: Link): Promise<void> {
@@ -90,7 +99,7 @@ export class HenrySimulator implements Simulator {
       if (read === 'end') return;
       for (const message of read === 'silence' ? ear.giveUp() : ear.hear(read)) {
         const answer = this.#answer(message);
-        if (answer !== undefined) await link.write(encodeFrame(wire.formatMessage(answer)));
+        if (answer !== undefined) await this.#write(link, answer);
       }
     }
   }
@@ -112,43 +121,38 @@ export class HenrySimulator implements Simulator {
         return { ...answer, data: `${this.#wallClock(2)}]00/00/00]00/00/00` };
       case 'EH':
         return this.#setClock(data) ? answer : { ...answer, status: BAD_PARAMETERS };
-      case 'RQ':
-        return { ...answer, data: `${data}]0` };
       default:
-        return { ...answer, status: UNKNOWN_COMMAND };
+        return this.#memory.answer(message) ?? { ...answer, status: UNKNOWN_COMMAND };
     }
   }
 
-  async #play(passage: SimulatedPassage): Promise<'reported' | 'unheard'> {
-    const { TIPO_VALIDA: mode, VALIDACAO_OFF: isReporting } = this.#settings;
-    if (this.#connection === undefined || (mode === 'F' && isReporting !== 'H')) return 'unheard';
+  async #play(passage: SimulatedPassage, telling: Telling): Promise<void> {
     this.#index = (this.#index + 1) % 100;
-    try {
-      const decision = mode === 'O' ? await this.#ask(passage) : await this.#decide(passage);
-      if (decision === 'granted') await this.#turn(passage);
-      return 'reported';
-    } catch (error) {
-      this.#context.log.debug({ err: error }, 'simulated passage was not heard');
-      return 'unheard';
-    }
+    const isOnline = this.#settings.TIPO_VALIDA === 'O';
+    const decision = isOnline ? await this.#ask(passage, telling) : await this.#decide(passage, telling);
+    if (decision === 'granted') await this.#turn(passage, telling);
   }
 
-  async #decide(passage: SimulatedPassage): Promise<'granted' | 'denied'> {
+  async #decide(passage: SimulatedPassage, telling: Telling): Promise<'granted' | 'denied'> {
     const isDenied = passage.outcome === 'denied';
-    await this.#present(isDenied ? codes.DENIED : codes.RELEASED, passage);
+    await this.#present(isDenied ? codes.DENIED : codes.RELEASED, passage, telling);
     return isDenied ? 'denied' : 'granted';
   }
 
-  async #ask(passage: SimulatedPassage): Promise<'granted' | 'denied' | 'unanswered'> {
+  async #ask(passage: SimulatedPassage, telling: Telling): Promise<'granted' | 'denied' | 'unanswered'> {
     const answered = this.#nextDecision();
-    await this.#present(codes.WAITING_FOR_VALIDATION, passage);
-    const code = await answered;
+    await this.#present(codes.WAITING_FOR_VALIDATION, passage, telling);
+    const code = telling.isHeard ? await answered : undefined;
     if (code === undefined) {
-      await this.#present(codes.SERVER_TIMED_OUT, passage);
+      this.#answered(undefined);
+      await this.#present(codes.SERVER_TIMED_OUT, passage, telling);
       return 'unanswered';
     }
-    if (codes.eventKind(code) === 'granted') return 'granted';
-    await this.#present(code, passage); // a turnstile confirms denials only (henry.md 5.4)
+    if (codes.eventKind(code) === 'granted') {
+      this.#keep({ ...this.#eventOf(code, passage), isOnline: true }, telling);
+      return 'granted';
+    }
+    await this.#present(code, passage, telling); // a turnstile confirms denials only (henry.md 5.4)
     return 'denied';
   }
 
@@ -167,27 +171,88 @@ export class HenrySimulator implements Simulator {
     if (kind === 'granted' || kind === 'denied') this.#answered(code);
   }
 
-  async #turn({ outcome, direction, paceMs }: SimulatedPassage): Promise<void> {
+  async #turn(passage: SimulatedPassage, telling: Telling): Promise<void> {
+    const { outcome, paceMs } = passage;
+    const silent = { card: '', direction: 'indefinido' } as const;
     await this.#pause(paceMs);
-    await this.#push(codes.WAITING_FOR_TURN, '', NOT_INFORMED, NO_READER);
+    await this.#push(this.#eventOf(codes.WAITING_FOR_TURN, silent, NO_READER), telling);
     await this.#pause(paceMs);
-    if (outcome === 'gave-up') await this.#push(codes.GAVE_UP, '', NOT_INFORMED, NO_READER);
-    else await this.#push(codes.TURNED, '', SIDES[direction], NO_READER);
+    const code = outcome === 'gave-up' ? codes.GAVE_UP : codes.TURNED;
+    const event = this.#eventOf(code, outcome === 'gave-up' ? { ...passage, ...silent } : passage, NO_READER);
+    this.#keep({ ...event, card: padded(passage.card) }, telling); // the memory has the card, the report has not
+    await this.#push({ ...event, card: '' }, telling);
   }
 
-  #present(code: number, { card, direction }: SimulatedPassage): Promise<void> {
-    return this.#push(code, card.padStart(20, '0'), SIDES[direction], CARD_READER);
+  async #present(code: number, passage: SimulatedPassage, telling: Telling): Promise<void> {
+    const event = this.#eventOf(code, passage);
+    const isResult = code !== codes.WAITING_FOR_VALIDATION && code !== codes.SERVER_TIMED_OUT;
+    if (isResult) this.#keep({ ...event, isOnline: this.#settings.TIPO_VALIDA === 'O' }, telling);
+    await this.#push(event, telling);
   }
 
-  #push(code: number, card: string, direction: string, reader: string): Promise<void> {
-    if (this.#connection === undefined) throw new GiroError('LINK_LOST', 'no agent is connected');
-    const index = String(this.#index).padStart(2, '0');
-    const report = { index, code, card, time: this.#wallClock(4), direction, indicator: '0', reader };
-    return this.#connection.link.write(encodeFrame(wire.formatMessage(wire.formatReport(report))));
+  #eventOf(
+    code: number,
+    { card, direction }: Pick<SimulatedPassage, 'card' | 'direction'>,
+    reader = CARD_READER,
+  ) {
+    const common = { time: this.#wallClock(4), direction: SIDES[direction], indicator: '0', reader };
+    return { code, card: card === '' ? '' : padded(card), ...common };
+  }
+
+  #keep(event: Omit<StoredRecord, 'number'>, telling: Telling): void {
+    telling.kept.push(this.#memory.keep(event));
+  }
+
+  /** Tells the agent, if it is there and the device tells anything; the passage goes on in either case. */
+  async #push(event: Omit<wire.Report, 'index'>, telling: Telling): Promise<void> {
+    const { TIPO_VALIDA: mode, VALIDACAO_OFF: isReporting } = this.#settings;
+    const link = mode === 'F' && isReporting !== 'H' ? undefined : this.#connection?.link;
+    if (link === undefined) telling.isHeard = false;
+    if (link === undefined || !telling.isHeard) return;
+    try {
+      const index = String(this.#index).padStart(2, '0');
+      await this.#write(link, wire.formatReport({ index, ...event }));
+    } catch (error) {
+      this.#context.log.debug({ err: error }, 'simulated event was not heard');
+      telling.isHeard = false;
+    }
+  }
+
+  /** Frames go out one after the other, whole unless the scenario says otherwise. */
+  #write(link: Link, message: wire.Message): Promise<void> {
+    const frame = encodeFrame(wire.formatMessage(message));
+    const written = this.#writing.then(() => this.#writeFrame(link, frame));
+    this.#writing = written.catch(() => {});
+    return written;
+  }
+
+  async #writeFrame(link: Link, frame: Uint8Array): Promise<void> {
+    if (this.#scenario === 'garbage') await link.write(NOISE);
+    if (this.#scenario !== 'slow') return link.write(frame);
+    const size = Math.ceil(frame.length / PIECES);
+    for (let start = 0; start < frame.length; start += size) {
+      await link.write(frame.subarray(start, start + size));
+      await this.#pause(PIECE_MS);
+    }
+  }
+
+  #keepEarlier(): void {
+    const people = Array.from({ length: EARLIER_ROUNDS }, () => EARLIER).flat();
+    for (const [number, outcome] of people.entries()) {
+      const card = padded(String(1001 + number));
+      const common = { card, direction: SIDES.entrada, indicator: '0', isOnline: false };
+      const time = this.#wallClock(4, (people.length - number) * 60_000);
+      const code = outcome === 'denied' ? codes.DENIED : codes.RELEASED;
+      void this.#memory.keep({ ...common, code, time, reader: CARD_READER });
+      if (outcome === 'denied') continue;
+      const end = outcome === 'gave-up' ? codes.GAVE_UP : codes.TURNED;
+      void this.#memory.keep({ ...common, code: end, time, reader: NO_READER });
+    }
   }
 
   async #pause(delayMs: number): Promise<void> {
-    if (delayMs > 0 && this.#connection) await sleep(this.#context.clock, delayMs, this.#connection.signal);
+    const signal = this.#connection?.signal ?? new AbortController().signal;
+    if (delayMs > 0) await sleep(this.#context.clock, delayMs, signal).catch(() => undefined);
   }
 
   #zoneTime(): Temporal.PlainDateTime {
@@ -196,13 +261,9 @@ export class HenrySimulator implements Simulator {
   }
 
   /** `dd/mm/yyyy hh:mm:ss`; the clock commands have two-digit years (henry.md 6). */
-  #wallClock(yearDigits: 2 | 4): string {
-    const [date = '', time = ''] = this.#zoneTime()
-      .add(this.#ahead)
-      .toString({ smallestUnit: 'second' })
-      .split('T');
-    const [year = '', month, day] = date.split('-');
-    return `${day}/${month}/${year.slice(-yearDigits)} ${time}`;
+  #wallClock(yearDigits: 2 | 4, agoMs = 0): string {
+    const local = this.#zoneTime().add(this.#ahead).subtract({ milliseconds: agoMs });
+    return wire.formatEventTime(local.toString({ smallestUnit: 'second' }), yearDigits);
   }
 
   #setClock(data: string): boolean {
@@ -213,12 +274,7 @@ export class HenrySimulator implements Simulator {
   }
 }
 
-function numberBetween(least: number, most: number): z.ZodString {
-  const isBetween = (text: string): boolean =>
-    /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
-  return z.string().refine(isBetween, `expected ${least} to ${most}`);
-}
-
-function isTimezone(name: string): boolean {
-  return Intl.supportedValuesOf('timeZone').includes(name);
+/** As newer firmware has it on the wire. */
+function padded(card: string): string {
+  return card.padStart(20, '0');
 }

@@ -19,6 +19,16 @@ export interface Link {
   close(): void;
 }
 
+/** What the devices of a driver need of the link that Giro dials. */
+export interface LinkWishes {
+  /** false: they do not answer TCP keep-alive probes, which would cut a healthy connection. */
+  readonly keepAlive?: boolean;
+  /** true: closing resets the connection, so that what the device has not taken yet (a release) never reaches it. */
+  readonly dropUnsent?: boolean;
+  /** Longest wait before dialling again, in ms: for devices that keep nothing while nobody is connected. */
+  readonly longestWaitMs?: number;
+}
+
 /** Makes the connections of one turnstile, one after the other. */
 export interface LinkSource {
   readonly kind: LinkKind;

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { LinkAddress } from './address.ts';
-import type { LinkSource } from './link.ts';
+import type { LinkSource, LinkWishes } from './link.ts';
 import { SerialSource } from './serial.ts';
 import { TcpSource } from './tcp.ts';
 import { TcpListenSource } from './tcp-listen.ts';
 
 /** What every kind of link is given besides its address. */
-export interface LinkContext {
+export interface LinkContext extends LinkWishes {
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -10,6 +10,8 @@ export interface TapOptions {
   /** Where the gym's software connects, as if it were the device. */
   readonly listen: TcpListenAddress;
   readonly device: TcpAddress;
+  /** Towards the device; see `LinkWishes`. */
+  readonly keepAlive?: boolean;
   readonly log: Logger;
   /** Hears one conversation. */
   readonly observe: () => Observer;
@@ -100,9 +102,10 @@ class Conversation {
   #observer: Observer | undefined;
 
   constructor(software: Socket, options: TapOptions, onEnd: (why: GiroError) => void) {
+    const { keepAlive = true } = options;
     const { host, port } = options.device;
     const peers = { software: peerOf(software), device: formatPeer(host, port) };
-    const device = connect({ host, port, ...SOCKET_OPTIONS });
+    const device = connect({ host, port, ...SOCKET_OPTIONS, keepAlive });
     this.#software = software;
     this.#device = device;
     this.#options = options;

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { GiroError } from '../errors.ts';
 import { formatAddress, formatPeer, type TcpAddress } from './address.ts';
-import type { Link, LinkSource } from './link.ts';
+import type { Link, LinkSource, LinkWishes } from './link.ts';
 import { StreamLink } from './stream-link.ts';
 
 /** A controller on the same network answers in milliseconds; the operating system would wait two minutes. */
@@ -33,20 +33,29 @@ export class TcpSource implements LinkSource {
   readonly #host: string;
   readonly #port: number;
   readonly #clock: Clock;
+  readonly #keepAlive: boolean;
+  readonly #dropUnsent: boolean;
 
-  constructor(address: TcpAddress, { clock }: { readonly clock: Clock }) {
+  constructor(
+    address: TcpAddress,
+    { clock, keepAlive = true, dropUnsent = false }: { readonly clock: Clock } & LinkWishes,
+  ) {
     this.address = formatAddress(address);
     this.#host = address.host;
     this.#port = address.port;
     this.#clock = clock;
+    this.#keepAlive = keepAlive;
+    this.#dropUnsent = dropUnsent;
   }
 
   async open(signal: AbortSignal): Promise<Link> {
     signal.throwIfAborted();
     const peer = formatPeer(this.#host, this.#port);
-    const socket = connect({ host: this.#host, port: this.#port, ...SOCKET_OPTIONS });
+    const options = { ...SOCKET_OPTIONS, keepAlive: this.#keepAlive };
+    const socket = connect({ host: this.#host, port: this.#port, ...options });
     await this.#connected(socket, peer, signal);
-    const release = (): void => void socket.destroy();
+    // A plain close leaves unacknowledged bytes with the system, which goes on trying for minutes.
+    const release = (): void => void (this.#dropUnsent ? socket.resetAndDestroy() : socket.destroy());
     return new StreamLink(socket, { kind: 'tcp', peer, clock: this.#clock, signal, release });
   }
 

@@ -21,6 +21,7 @@ const REQUIRED: Record<string, object> = {
     result: { granted: 'liberado', denied: 'negado' },
     passage: true,
   },
+  'toletus-litenet2': { decide: 'grantAll' },
 };
 
 const PASSAGE = new Set<Reading['kind']>(['identified', 'decided', 'passed', 'gaveUp']);
@@ -50,6 +51,7 @@ function start(driver: Driver, clock: Clock, record?: TurnstileContext<unknown>[
     signal: stopping.signal,
     record: record ?? keep,
     recordAt: async () => {},
+    localTime: () => '2026-03-02T09:00:00',
     cursor: { position: undefined },
   });
   return { device, readings, stopping, log, ended };

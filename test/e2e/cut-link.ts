@@ -7,6 +7,8 @@ export class CuttableLink {
   readonly #sockets = new Set<Socket>();
   /** Bytes that went through so far, both ways. */
   passed = 0;
+  /** Looks at bytes before they go on; what it takes (true) goes nowhere. */
+  intercept: (bytes: Buffer) => boolean = () => false;
 
   constructor(targetPort: number) {
     this.#server = createServer((near) => {
@@ -24,7 +26,10 @@ export class CuttableLink {
           this.#sockets.delete(from);
           to.destroy();
         });
-        from.pipe(to);
+        from.on('data', (bytes) => {
+          if (!this.intercept(bytes)) to.write(bytes);
+        });
+        from.on('end', () => to.end());
       }
     });
   }

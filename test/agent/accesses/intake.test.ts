@@ -65,6 +65,7 @@ function intakeOf({
       accepts.push(accept);
       return { deliveries: [], duplicates: [] };
     },
+    traces: async () => [],
     webhooksFor: () => ['crm'],
     onAccepted: () => {},
     onDevice: (device) => devices.push(device),

@@ -201,6 +201,20 @@ describe('which passage a reading belongs to', () => {
     );
   });
 
+  test('a reading that stands alone joins nobody, whoever is open', () => {
+    const join = new Join();
+    join.push(heard(identified('1', { key: '1' })));
+    join.push(heard(granted({ ...card('2'), key: '2' })));
+    const [turn] = closed(join.push(heard(passed({ alone: true }))));
+    assert.equal(turn?.credential, undefined);
+    assert.equal(turn?.passage, 'confirmada');
+    const [denial] = closed(join.push(heard(denied({ alone: true, key: '3' }))));
+    assert.equal(denial?.credential, undefined);
+    assert.equal(denial?.result, 'negado');
+    const [own] = closed(join.push(heard(passed({ key: '2' }))));
+    assert.equal(own?.credential?.reference, 'hash-2');
+  });
+
   test('a turn with another card never joins somebody else’s passage', () => {
     const join = new Join();
     join.push(heard(identified('1', { key: '10' })));

@@ -112,7 +112,7 @@ test('check: a mistake has its place, a suggestion and exit code 78, also as JSO
   assert.equal(stdout, '');
   assert.match(
     stderr,
-    /wrong\.yaml:5:\d+: driver "henri" is unknown; did you mean "henry"\?\n {2}known drivers: henry, lines/,
+    /wrong\.yaml:5:\d+: driver "henri" is unknown; did you mean "henry"\?\n {2}known drivers: henry, lines, toletus-litenet2/,
   );
   const json = giro(['check', '--config', path, '--json']);
   assert.equal(json.status, 78);

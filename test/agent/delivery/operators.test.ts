@@ -127,6 +127,26 @@ test('replays have a lane of their own, in the order of their sequences, and are
   assert.equal(held.waiting.length, 0, 'none is sent twice');
 });
 
+test('a replay while the marks of the last are not stored yet: none is sent twice', async () => {
+  const bench = await new Bench().start();
+  await bench.accept('a', 'a', 'a');
+  bench.journal.replay([3]);
+  const gate = Promise.withResolvers<void>();
+  const mark = bench.journal.mark.bind(bench.journal);
+  bench.journal.mark = async (...marks) => {
+    await gate.promise;
+    await mark(...marks);
+  };
+  bench.dispatcher.replay('crm');
+  await settled();
+  bench.journal.replay([1]);
+  bench.dispatcher.replay('crm');
+  await settled();
+  gate.resolve();
+  await settled();
+  assert.deepEqual(bench.sequences, [1, 2, 3, 3, 1]);
+});
+
 test('replays go on after a restart', async () => {
   const bench = await new Bench().start();
   await bench.accept('a', 'a');

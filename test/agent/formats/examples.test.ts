@@ -85,6 +85,7 @@ async function eventOf(readings: readonly Reading[]): Promise<NewEvent> {
     },
     webhooksFor: () => ['crm'],
     onAccepted: ignore,
+    traces: async () => [],
     onDevice: ignore,
     onAlarm: async () => {},
   });

@@ -50,6 +50,8 @@ test('no statement walks a table that grows, or sorts it', (t) => {
     { kind: 'scopes', filter: { id: idOf(1) } },
     ...(['resend', 'discard', 'discard'] as const).map((action) => operate(action, {})),
     operate('resend', { states: ['parked'] }),
+    { kind: 'accept', accept: { traces: [{ turnstile: 'catraca-1', atMs: 1, code: '81', who: '' }] } },
+    { kind: 'traces', turnstile: 'catraca-1', aroundMs: [1], withinMs: 2_000 },
   ]);
   assert.ok(answer.results.every((result) => 'value' in result));
   readState(db);

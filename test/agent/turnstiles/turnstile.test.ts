@@ -4,7 +4,7 @@ import { keepConnected, type SessionState } from '../../../agent/turnstiles/turn
 import { defineDriver, type TurnstileContext } from '../../../drivers/driver.ts';
 import { GiroError } from '../../../drivers/errors.ts';
 import { lines } from '../../../drivers/lines/driver.ts';
-import type { Link, LinkSource } from '../../../drivers/links/link.ts';
+import type { Link, LinkSource, LinkWishes } from '../../../drivers/links/link.ts';
 import type { Reading } from '../../../drivers/reading.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { RecordingLog } from '../../drivers/recording-log.ts';
@@ -16,6 +16,7 @@ const passed: Reading = { kind: 'passed', freshness: 'live' };
 function turnstile(
   connect: (attempt: number) => GiroError | undefined,
   session: (context: TurnstileContext<unknown>) => Promise<void>,
+  { link, recordAt = async () => {} }: { link?: LinkWishes; recordAt?: () => Promise<void> } = {},
 ) {
   const clock = new ManualClock();
   const log = new RecordingLog();
@@ -32,8 +33,8 @@ function turnstile(
       const problem = connect(attempts.length);
       if (problem !== undefined) throw problem;
       open += 1;
-      const link = { kind: 'tcp', peer: '127.0.0.1:3000', close: () => (open -= 1) };
-      return link as unknown as Link;
+      const dialled = { kind: 'tcp', peer: '127.0.0.1:3000', close: () => (open -= 1) };
+      return dialled as unknown as Link;
     },
     async close() {
       isSourceClosed = true;
@@ -44,13 +45,14 @@ function turnstile(
       turnstile: {
         id: 'catraca-1',
         unit: 'centro',
-        driver: defineDriver({ ...lines, run: session }),
+        driver: defineDriver({ ...lines, ...(link && { link }), run: session }),
         address: { kind: 'tcp', host: '127.0.0.1', port: 3000 },
         swapDirection: false,
         options: {},
       },
+      timezone: 'America/Sao_Paulo',
       source,
-      intake: { record: async () => {}, recordAt: async () => {} },
+      intake: { record: async () => {}, recordAt },
       position: undefined,
       clock,
       log,
@@ -79,6 +81,37 @@ test('a device that is not there is tried at once, then after 1, 2, 5, 10, 15 an
   await stop();
   const waits = attempts.slice(1).map((atMs, index) => atMs - attempts[index]!);
   assert.deepEqual(waits.slice(0, 8), [0, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 30_000]);
+});
+
+test('a driver whose devices keep nothing is dialled at least every 5 s', async () => {
+  const { clock, attempts, stop } = turnstile(refused, stays, { link: { longestWaitMs: 5_000 } });
+  await clock.advance(60_000);
+  await stop();
+  const waits = attempts.slice(1).map((atMs, index) => atMs - attempts[index]!);
+  assert.deepEqual(waits.slice(0, 6), [0, 1_000, 2_000, 5_000, 5_000, 5_000]);
+});
+
+test('a session sees what the one before gave to recordAt, committed or not', async () => {
+  const commits: (() => void)[] = [];
+  const seen: (readonly [string | undefined, string | undefined])[] = [];
+  const { clock, stop } = turnstile(
+    () => undefined,
+    async (context) => {
+      seen.push([context.cursor.position, context.cursor.latest]);
+      if (seen.length > 2) return stays(context);
+      for (const commit of commits) commit();
+      await settle();
+      void context.recordAt(`p${seen.length}`, passed);
+    },
+    { recordAt: () => new Promise((resolve) => void commits.push(resolve)) },
+  );
+  while (seen.length < 3) await clock.advance(1);
+  await stop();
+  assert.deepEqual(seen, [
+    [undefined, undefined],
+    [undefined, 'p1'],
+    ['p1', 'p2'],
+  ]);
 });
 
 test('a day without the device is one line, one an hour, and one when it is back', async () => {

@@ -67,6 +67,10 @@ export class ScriptedDevice {
 export interface BenchOptions {
   readonly options?: Record<string, unknown>;
   readonly record?: (...readings: Reading[]) => Promise<void>;
+  /** Where collection stands at the start. */
+  readonly position?: string;
+  readonly decide?: NonNullable<TurnstileContext<HenryOptions>['decide']>;
+  readonly recordAt?: (position: string, ...readings: Reading[]) => Promise<void>;
 }
 
 /** A session over a link in memory, with a device that the test plays. */
@@ -79,7 +83,7 @@ export function startSession(given: BenchOptions = {}) {
   const take = given.record ?? (async () => {});
   const context: TurnstileContext<HenryOptions> = {
     id: 'catraca-1',
-    options: options(given.options),
+    options: options({ collect: { enabled: false }, ...given.options }),
     link,
     clock,
     log: recordingLog(lines),
@@ -88,8 +92,10 @@ export function startSession(given: BenchOptions = {}) {
       readings.push(...news);
       return take(...news);
     },
-    cursor: { position: undefined },
-    recordAt: () => Promise.reject(new Error('Henry keeps no position')),
+    localTime: () => '2026-03-02T09:00:00',
+    ...(given.decide && { decide: given.decide }),
+    cursor: { position: given.position },
+    recordAt: given.recordAt ?? (() => Promise.reject(new Error('nothing is collected here'))),
   };
   const session = henry.run(context);
   session.catch(() => {}); // judged by the test, when it comes to it
@@ -102,6 +108,7 @@ export interface Answers {
   readonly mode?: string;
   readonly storing?: string;
   readonly validacaoOff?: string;
+  readonly clock?: string;
 }
 
 export const CLOCK = '02/03/26 09:00:00]00/00/00]00/00/00';
@@ -109,7 +116,7 @@ export const CLOCK = '02/03/26 09:00:00]00/00/00]00/00/00';
 /** Lets the session identify the device and read its clock, as it does after each connect. */
 export async function introduce(
   device: ScriptedDevice,
-  { mode = 'F', storing = 'T', validacaoOff = 'H' }: Answers = {},
+  { mode = 'F', storing = 'T', validacaoOff = 'H', clock = CLOCK }: Answers = {},
 ) {
   assert.equal(
     await device.next(),
@@ -121,5 +128,5 @@ export async function introduce(
   assert.equal(await device.next(), '02+RC+00+EXP_TEMPO_LIBERACAO]TIMEOUT_ON]VALIDACAO_OFF');
   await device.say(`02+RC+000+EXP_TEMPO_LIBERACAO[8]TIMEOUT_ON[2500]VALIDACAO_OFF[${validacaoOff}`);
   assert.equal(await device.next(), '03+RH+00');
-  await device.say(`03+RH+000+${CLOCK}`);
+  await device.say(`03+RH+000+${clock}`);
 }

@@ -38,7 +38,14 @@ test('a grant goes out at once, with the index of the request, and is recorded w
       at: { local: '2020-04-14T10:07:07' },
       decisionWithinMs: 4500,
     },
-    { kind: 'decided', ...common, result: 'liberado', by: 'sistema', turnWithinMs: 13_000 },
+    {
+      kind: 'decided',
+      ...common,
+      trace: { code: '1', at: { local: '2020-04-14T10:07:07' } },
+      result: 'liberado',
+      by: 'sistema',
+      turnWithinMs: 13_000,
+    },
   ]);
 });
 

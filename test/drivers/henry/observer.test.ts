@@ -45,6 +45,7 @@ test('T1 to T4: the whole of a tapped passage, cut up in both directions', () =>
       kind: 'decided',
       ...who,
       direction: 'entrada',
+      trace: { code: '6', at: { local: '2016-05-10T12:46:06' } },
       result: 'liberado',
       by: 'sistema',
       turnWithinMs: 15_000,
@@ -54,6 +55,7 @@ test('T1 to T4: the whole of a tapped passage, cut up in both directions', () =>
       ...who,
       identity: '81|11/05/2016 14:33:24|',
       at: { local: '2016-05-11T14:33:24' },
+      trace: { code: '81', at: { local: '2016-05-11T14:33:24' } },
       direction: 'saida',
     },
   ]);

@@ -70,7 +70,18 @@ test('a request ends the session too when nobody decides, and is recorded', GUAR
 
 const warnings = [
   { name: 'F without VALIDACAO_OFF', answers: { validacaoOff: 'D' }, want: /set VALIDACAO_OFF to H/ },
-  { name: 'nothing stored', answers: { storing: 'N' }, want: /ARMAZENA_REGISTRO N/ },
+  {
+    name: 'nothing stored while the memory is to be collected',
+    answers: { storing: 'N' },
+    options: { collect: { enabled: true } },
+    want: /stores nothing \(ARMAZENA_REGISTRO N\)/,
+  },
+  {
+    name: 'only denials stored',
+    answers: { storing: 'G' },
+    options: { collect: { enabled: true } },
+    want: /only denials \(ARMAZENA_REGISTRO G\)/,
+  },
   { name: 'a decider that is never asked', answers: {}, options: { decide: 'denyAll' }, want: /no effect/ },
 ];
 for (const { name, answers, options = {}, want } of warnings) {
@@ -83,6 +94,14 @@ for (const { name, answers, options = {}, want } of warnings) {
     assert.match(said('warn')[0]!, want);
   });
 }
+
+test('without collection nobody minds that nothing is stored', GUARD, async () => {
+  const { device, session, said } = startSession();
+  await introduce(device, { storing: 'N' });
+  device.hangUp();
+  await session;
+  assert.deepEqual(said('warn'), []);
+});
 
 test('refused settings leave the defaults: 10 s for the turn', GUARD, async () => {
   const { device, session, readings, said } = startSession();
@@ -227,4 +246,48 @@ test('an unknown event is an alarm and gets no answer; its card is not logged', 
     at: { local: '2026-03-02T09:00:03' },
   });
   assert.doesNotMatch(JSON.stringify(lines), /13658925/);
+});
+
+const clocks = [
+  { name: '3 s behind', options: { setClock: true }, device: '02/03/26 08:59:57', isSet: true },
+  { name: 'an hour ahead', options: { setClock: true }, device: '02/03/26 10:00:00', isSet: true },
+  { name: '2 s behind', options: { setClock: true }, device: '02/03/26 08:59:58', isSet: false },
+  { name: 'an hour ahead, and nobody said so', options: {}, device: '02/03/26 10:00:00', isSet: false },
+  { name: 'unreadable', options: { setClock: true }, device: '00/00/00 00:00:00', isSet: false },
+];
+for (const { name, options, device: time, isSet } of clocks) {
+  test(`a device clock ${name} is ${isSet ? 'set' : 'left alone'}`, GUARD, async () => {
+    const { device, session, clock, readings, lines } = startSession({ options });
+    await introduce(device, { clock: `${time}]00/00/00]00/00/00` });
+    await settle();
+    if (isSet) {
+      assert.equal(await device.next(), '04+EH+00+02/03/26 09:00:00]00/00/00]00/00/00');
+      await device.say('04+EH+000');
+      assert.equal(await device.next(), '05+RH+00', 'read again, so that its skew is known');
+      await device.say(`05+RH+000+${CLOCK}`);
+      await settle();
+      assert.deepEqual(readings.at(-1), {
+        kind: 'clock',
+        at: { local: '2026-03-02T09:00:00' },
+        readAtMs: clock.now(),
+      });
+      assert.ok(lines.some(({ message }) => message === 'device clock set'));
+    } else {
+      await clock.advance(25_000);
+      assert.equal(await device.next(), '04+RH+00');
+    }
+    device.hangUp();
+    await session;
+  });
+}
+
+test('a device that refuses to be set keeps its clock', GUARD, async () => {
+  const { device, session, said } = startSession({ options: { setClock: true } });
+  await introduce(device, { clock: '02/03/26 10:00:00]00/00/00]00/00/00' });
+  await device.next();
+  await device.say('04+EH+013');
+  await settle();
+  device.hangUp();
+  await session;
+  assert.deepEqual(said('warn'), ['device refused a command']);
 });

@@ -89,8 +89,8 @@ for (const { name, passage, want } of offline) {
   });
 }
 
-test('without an agent nothing is kept', GUARD, async () => {
-  const { connect, simulator, stop } = startSimulator();
+test('with ARMAZENA_REGISTRO N nothing is kept without an agent', GUARD, async () => {
+  const { connect, simulator, stop } = startSimulator({ ARMAZENA_REGISTRO: 'N' });
   assert.equal(await simulator.play(ANA), 'unheard');
   const first = connect();
   first.agent.hangUp();
@@ -98,7 +98,7 @@ test('without an agent nothing is kept', GUARD, async () => {
   assert.equal(await simulator.play(ANA), 'unheard');
   const second = connect();
   assert.equal(await simulator.play(ANA), 'reported');
-  assert.match(await second.agent.next(), /^01\+REON/);
+  assert.match(await second.agent.next(), /^\d\d\+REON/);
   stop.abort();
   await second.running;
 });
@@ -123,13 +123,13 @@ test('passages queue, and people take their time', GUARD, async () => {
 });
 
 test('an agent that leaves in the middle has not heard the passage', GUARD, async () => {
-  const { connect, simulator, clock } = startSimulator();
+  const { connect, simulator, clock } = startSimulator({ ARMAZENA_REGISTRO: 'N' });
   const { agent, running } = connect();
   const played = simulator.play({ ...ANA, paceMs: 1000 });
   await agent.next();
   agent.hangUp();
   await running;
-  await clock.advance(1000);
+  await clock.advance(2000);
   assert.equal(await played, 'unheard');
 });
 
@@ -164,11 +164,86 @@ test('mode O: echoes a denial, and says when nobody answers', GUARD, async () =>
 });
 
 test('with VALIDACAO_OFF D the agent hears nothing', GUARD, async () => {
-  const { connect, simulator, stop } = startSimulator({ VALIDACAO_OFF: 'D' });
+  const { connect, simulator, stop } = startSimulator({ VALIDACAO_OFF: 'D', ARMAZENA_REGISTRO: 'N' });
   const { running } = connect();
   assert.equal(await simulator.play(ANA), 'unheard');
   stop.abort();
   await running;
+});
+
+test('what no agent hears is kept, listed by each filter, and marked as collected', GUARD, async () => {
+  const { connect, simulator, stop } = startSimulator();
+  const played = [simulator.play(ANA), simulator.play({ ...ANA, outcome: 'denied', card: '2020' })];
+  await settle();
+  const { agent, running } = connect();
+  const ask = async (question: string): Promise<string> => {
+    await agent.say(question);
+    return agent.next();
+  };
+  const [grant, turn, denial] = [
+    '000000001[1[00000000000000001050[02/03/2026 09:00:00[1[0[1',
+    '000000002[81[00000000000000001050[02/03/2026 09:00:00[1[0[0',
+    '000000003[30[00000000000000002020[02/03/2026 09:00:00[1[0[1',
+  ];
+  assert.equal(await ask('01+RQ+00+RNC'), '01+RQ+000+RNC]3');
+  assert.equal(await ask('02+RR+00+C]2]1'), `02+RR+000+2+${grant}]${turn}`);
+  assert.equal(await ask('03+RR+01+T]5]3'), `03+RR+000+1+${denial}[0`);
+  const day = ']02/03/2026 00:00:00]02/03/2026 23:59:59';
+  assert.equal(await ask(`04+RR+00+D]5${day}`), `04+RR+000+3+${grant}]${turn}]${denial}`);
+  assert.equal(await ask('05+RR+00+D]5]03/03/2026 00:00:00]'), '05+RR+028');
+  assert.equal(await ask('06+RR+00+X]1]1'), '06+RR+012');
+  assert.equal(await ask('07+ER+00+-1+000000001]000000002'), '07+ER+000');
+  assert.equal(await played[0], 'reported');
+  assert.equal(await ask('08+RR+00+C]9]1'), `08+RR+000+1+${denial}`);
+  assert.equal(await ask('09+ER+00+1+3'), '09+ER+000');
+  assert.equal(await played[1], 'reported');
+  assert.equal(await ask('10+RQ+00+RNC'), '10+RQ+000+RNC]0');
+  assert.equal(await ask('11+RQ+00+R'), '11+RQ+000+R]3');
+  assert.equal(await ask('12+ER+00+1'), '12+ER+012');
+  stop.abort();
+  await running;
+});
+
+test('scenario offline-log: people came before the agent', GUARD, async () => {
+  const { connect, stop } = startSimulator({ scenario: 'offline-log' });
+  const { agent, running } = connect();
+  await agent.say('01+RQ+00+RNC');
+  assert.equal(await agent.next(), '01+RQ+000+RNC]36');
+  stop.abort();
+  await running;
+});
+
+test('scenario garbage: noise between the frames, which are whole', GUARD, async () => {
+  const { connect, simulator, stop } = startSimulator({ scenario: 'garbage' });
+  const { agent, running } = connect();
+  assert.equal(await simulator.play(ANA), 'reported');
+  for (const code of ['1', '80', '81']) assert.match(await agent.next(), new RegExp(`REON\\+000\\+${code}]`));
+  stop.abort();
+  await running;
+});
+
+test('scenario slow: frames come in pieces', GUARD, async () => {
+  const { connect, stop, clock } = startSimulator({ scenario: 'slow' });
+  const { agent, running } = connect();
+  await agent.say('01+RQ+00+RNC');
+  const answer = agent.next();
+  let isHeard = false;
+  void answer.then(() => {
+    isHeard = true;
+  });
+  await clock.advance(199);
+  assert.equal(isHeard, false);
+  await clock.advance(1);
+  assert.equal(await answer, '01+RQ+000+RNC]0');
+  stop.abort();
+  await running;
+});
+
+test('scenario second-client-refused: every connection is closed at once', GUARD, async () => {
+  const { connect } = startSimulator({ scenario: 'second-client-refused' });
+  const { agent, running } = connect();
+  await running;
+  await assert.rejects(agent.next(), /a frame, not end/);
 });
 
 test('its wall clock is in the zone that is set', GUARD, async () => {
@@ -232,8 +307,12 @@ async function startGateway(
       readings.push(...news);
       onReading();
     },
+    localTime: () => '2026-03-02T09:00:00',
     cursor: { position: undefined },
-    recordAt: () => Promise.reject(new Error('Henry keeps no position')),
+    recordAt: async (_, ...news) => {
+      readings.push(...news);
+      onReading();
+    },
   });
   const end = async (): Promise<void> => {
     stop.abort();

@@ -47,6 +47,7 @@ test('over TCP, with a link that breaks again and again, every line is committed
         id: 'catraca-1',
         options,
         link,
+        localTime: () => '2026-03-02T09:00:00',
         signal,
         record,
         cursor,

@@ -51,6 +51,7 @@ export function startSession(options: object = {}) {
     log,
     signal: aborting.signal,
     record: commits.record,
+    localTime: () => '2026-03-02T09:00:00',
     cursor: { position: undefined },
     recordAt: () => Promise.reject(new Error('this driver has no cursor')),
   });

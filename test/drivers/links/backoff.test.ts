@@ -10,6 +10,11 @@ test('the first retry goes at once, the later ones wait longer, up to 30 s', () 
   assert.equal(backoffMs(100_000, middle), 30_000);
 });
 
+test('a device that keeps nothing meanwhile is not waited for as long', () => {
+  const waitsS = Array.from({ length: 6 }, (_, attempt) => backoffMs(attempt, middle, 5_000) / 1_000);
+  assert.deepEqual(waitsS, [0, 1, 2, 5, 5, 5]);
+});
+
 test('the jitter is 20 % either way', () => {
   assert.equal(
     backoffMs(4, () => 0),

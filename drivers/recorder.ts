@@ -1,12 +1,12 @@
-import type { Logger } from '../log.ts';
-import type { Reading } from '../reading.ts';
+import type { Logger } from './log.ts';
+import type { Reading } from './reading.ts';
 
 /** Calls of `record` that may wait for their commit; a turnstile needs hours of a full disk to get there. */
 const MOST_PENDING = 1000;
 
 /**
- * Hands readings to the journal without waiting for it: a decision at the door never waits for a disk. Henry has no
- * acknowledgement, so what cannot be kept is lost; it is counted and said.
+ * Hands readings to the journal without waiting for it: a decision at the door never waits for a disk. For
+ * devices without an acknowledgement: what cannot be kept is lost; it is counted and said.
  */
 export class Recorder {
   readonly #record: (...readings: Reading[]) => Promise<void>;
@@ -20,10 +20,15 @@ export class Recorder {
     this.#log = log;
   }
 
+  /** Whether the next reading would be lost. */
+  get isFull(): boolean {
+    return this.#pending >= MOST_PENDING;
+  }
+
   /** Never throws and never blocks; readings are committed in the order of the calls. */
   report(readings: readonly Reading[]): void {
     if (readings.length === 0) return;
-    if (this.#pending >= MOST_PENDING) {
+    if (this.isFull) {
       if (this.#dropped === 0)
         this.#log.error({ pending: this.#pending }, 'journal too far behind, readings are lost');
       this.#dropped += readings.length;
