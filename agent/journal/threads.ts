@@ -40,9 +40,11 @@ export class WriterThread {
   /** Resolves once the journal is open; throws what the thread was refused. */
   static async start(options: WriterOptions): Promise<{ writer: WriterThread; opening: Opened }> {
     const worker = startThread('writer', options);
+    // A thread that ends at once may give its last message and its end in one turn of the loop.
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
     const [opening] = (await once(worker, 'message')) as [Opening];
     if ('refused' in opening) {
-      await once(worker, 'exit');
+      await ended;
       throw new GiroError(opening.refused.code, opening.refused.message);
     }
     return { writer: new WriterThread(worker), opening };

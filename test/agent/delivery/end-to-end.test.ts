@@ -38,7 +38,7 @@ function acknowledged(seen: readonly Seen[], refused: ReadonlySet<Seen>, lane: s
 }
 
 test('journal, dispatcher and a real receiver: an error, a restart, every event once and in order', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'giro-delivery-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -245,7 +245,7 @@ test('headers that drip are cut off by the limit of the attempt', async () => {
 });
 
 test('a 2xx with an endless body is delivered, and its connection is closed', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async () => {
   const closed = Promise.withResolvers<void>();
   await using receiver = await receive((_request, response) => {
@@ -264,7 +264,7 @@ test('a 2xx with an endless body is delivered, and its connection is closed', {
 });
 
 test('a 2xx whose body never comes is delivered, and its connection is closed', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async () => {
   const closed = Promise.withResolvers<void>();
   await using receiver = await receiveRaw((socket) => {

@@ -7,7 +7,7 @@ import { RecordingLog } from '../../drivers/recording-log.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { type Receiver, receive } from './receivers.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 120_000 };
 const LANES = ['a', 'b', 'c', 'd'];
 
 /** A receiver that takes `ms` for each request, and what it saw. */

@@ -4,7 +4,7 @@ import type { DecisionQuestion, OutsideDecision } from '../../../drivers/driver.
 import { settle } from '../../clock.ts';
 import { introduce, startSession } from './bench.ts';
 
-const GUARD = { timeout: 30_000 };
+const GUARD = { timeout: 120_000 };
 const ask = (index: string, card: string): string =>
   `${index}+REON+000+0]${card.padStart(20, '0')}]02/03/2026 09:00:07]1]0]2`;
 

@@ -4,7 +4,7 @@ import type { Reading } from '../../../drivers/reading.ts';
 import { settle } from '../../clock.ts';
 import { type BenchOptions, introduce, startSession } from './bench.ts';
 
-const GUARD = { timeout: 30_000 };
+const GUARD = { timeout: 120_000 };
 const ANA = '00000000000000001050';
 const BIA = '00000000000000002020';
 const DENIED = `000000001[31[${ANA}[02/03/2026 08:00:00[1[0[4[0`;

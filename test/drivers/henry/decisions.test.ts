@@ -4,7 +4,7 @@ import type { Reading } from '../../../drivers/reading.ts';
 import { settle } from '../../clock.ts';
 import { CLOCK, introduce, startSession } from './bench.ts';
 
-const GUARD = { timeout: 30_000 };
+const GUARD = { timeout: 120_000 };
 
 function ask(index: string, card: string, second = '07'): string {
   return `${index}+REON+000+0]${card.padStart(20, '0')}]14/04/2020 10:07:${second}]1]0]2`;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { settle } from '../../clock.ts';
 import { CLOCK, introduce, startSession } from './bench.ts';
 
-const GUARD = { timeout: 30_000 };
+const GUARD = { timeout: 120_000 };
 const ASK = '79+REON+000+0]00000000000013658925]14/04/2020 10:07:07]1]0]2';
 
 test(

@@ -13,7 +13,7 @@ import { type LogLine, options, recordingLog, ScriptedDevice } from './bench.ts'
 
 type Settings = Readonly<Record<string, string>>;
 
-const GUARD = { timeout: 30_000 };
+const GUARD = { timeout: 120_000 };
 const ANA: SimulatedPassage = { outcome: 'granted-passed', card: '1050', direction: 'entrada', paceMs: 0 };
 
 /** The simulator alone, with an agent whose bytes the test writes; noon UTC is nine in São Paulo. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { settle } from '../../clock.ts';
 import { bytes, cards, startSession, text } from './set-up.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 120_000 };
 const ack = 'OK\n';
 
 test('all lines of a chunk are one commit, and each is acknowledged after it', limit, async () => {

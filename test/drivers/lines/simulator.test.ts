@@ -10,7 +10,7 @@ import { linkPair } from '../link-pair.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { bytes, text } from './set-up.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 120_000 };
 
 /** The pattern that the driver's README gives for it. */
 const OPTIONS = linesOptions.parse({

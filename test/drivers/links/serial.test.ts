@@ -10,7 +10,7 @@ import { createLinkSource } from '../../../drivers/links/open.ts';
 import { openPtyPair, skipWithoutPty } from '../pty.ts';
 import { RecordingLog } from '../recording-log.ts';
 
-const onPty = { skip: skipWithoutPty, timeout: 30_000 };
+const onPty = { skip: skipWithoutPty, timeout: 120_000 };
 const never = new AbortController().signal;
 
 function source(path: string, baudRate = 9_600): LinkSource {

@@ -10,7 +10,7 @@ import { createLinkSource } from '../../../drivers/links/open.ts';
 import type { TcpListenSource } from '../../../drivers/links/tcp-listen.ts';
 import { RecordingLog } from '../recording-log.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 120_000 };
 
 function listening(t: TestContext, port = 0) {
   const log = new RecordingLog();

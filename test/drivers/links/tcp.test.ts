@@ -8,7 +8,7 @@ import type { LinkSource } from '../../../drivers/links/link.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';
 import { RecordingLog } from '../recording-log.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 120_000 };
 
 function source(port: number, host = '127.0.0.1', clock = systemClock): LinkSource {
   return createLinkSource({ kind: 'tcp', host, port }, { clock, log: new RecordingLog() });

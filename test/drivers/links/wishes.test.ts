@@ -9,7 +9,7 @@ import type { LinkWishes } from '../../../drivers/links/link.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';
 import { RecordingLog } from '../recording-log.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 120_000 };
 /** The kernel's name of a pending keep-alive probe in /proc/net/tcp. */
 const KEEP_ALIVE_TIMER = '02';
 

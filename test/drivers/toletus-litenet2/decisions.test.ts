@@ -5,7 +5,7 @@ import type { Order } from '../../../drivers/toletus-litenet2/messages.ts';
 import { settle } from '../../clock.ts';
 import { card, introduce, startSession, turn } from './bench.ts';
 
-const GUARD = { timeout: 30_000 };
+const GUARD = { timeout: 120_000 };
 const never = (): Promise<void> => new Promise(() => {});
 
 function accesses(readings: readonly Reading[]): string[] {

@@ -4,7 +4,7 @@ import type { Report } from '../../../drivers/toletus-litenet2/messages.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { card, introduce, type ScriptedBoard, startSession, turn } from './bench.ts';
 
-const GUARD = { timeout: 30_000 };
+const GUARD = { timeout: 120_000 };
 const GRANT = { decide: 'grantAll' };
 const EARLIER = Date.parse('2026-03-02T08:00:00Z');
 const STORED = JSON.stringify({ serial: 6718, entries: 100, exits: 50, atMs: EARLIER });

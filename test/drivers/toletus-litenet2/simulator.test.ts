@@ -18,7 +18,7 @@ import { linkPair, type MemoryLink } from '../link-pair.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { card, options, turn } from './bench.ts';
 
-const GUARD = { timeout: 30_000 };
+const GUARD = { timeout: 120_000 };
 const ANA: SimulatedPassage = { outcome: 'granted-passed', card: '1050', direction: 'entrada', paceMs: 0 };
 
 /** The agent's end of a connection, played by the test. */
