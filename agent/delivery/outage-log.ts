@@ -7,12 +7,14 @@ const GONE = 'endpoint gone, sending stopped until resumed';
 
 /**
  * What the log says of one webhook's outages: a line when one begins, one for each further class of failure in it, one
- * an hour while it lasts, one when it ends and one when the backlog is gone. A failed attempt is no line of its own.
+ * an hour while it lasts, one when its backlog is delivered. A failed attempt is no line of its own.
  */
 export class OutageLog {
   readonly #log: Logger;
   readonly #webhook: string;
   #sinceMs: number | undefined;
+  /** How long the last one was. */
+  #lastedMs = 0;
   #lastLineMs = 0;
   #named = new Set<FailureClass | 'ok'>();
   /** Delivered since the outage ended; undefined once it has caught up. */
@@ -25,6 +27,7 @@ export class OutageLog {
 
   /** The endpoint waits, or is gone. */
   failed(what: Classified, nowMs: number): void {
+    this.#endRecovery('endpoint answered again for a while, backlog not finished');
     this.#sinceMs ??= nowMs;
     if (this.#named.has(what.class) && nowMs - this.#lastLineMs < HOUR_MS) {
       return;
@@ -47,9 +50,9 @@ export class OutageLog {
     }
   }
 
+  /** A 2xx after the outage. The line comes when the backlog is gone, with how many events that were. */
   recovered(nowMs: number): void {
-    const lastedMs = nowMs - (this.#sinceMs ?? nowMs);
-    this.#log.info({ webhook: this.#webhook, lastedMs }, 'endpoint answers again');
+    this.#lastedMs = nowMs - (this.#sinceMs ?? nowMs);
     this.#sinceMs = undefined;
     this.#named = new Set();
     this.#delivered = 0;
@@ -67,9 +70,13 @@ export class OutageLog {
 
   /** Nothing is pending. */
   caughtUp(): void {
-    if (this.#delivered !== undefined) {
-      this.#log.info({ webhook: this.#webhook, delivered: this.#delivered }, 'backlog delivered');
-      this.#delivered = undefined;
-    }
+    this.#endRecovery('endpoint answers again, backlog delivered');
+  }
+
+  #endRecovery(message: string): void {
+    if (this.#delivered === undefined) return;
+    const { lastedMs, delivered } = { lastedMs: this.#lastedMs, delivered: this.#delivered };
+    this.#log.info({ webhook: this.#webhook, lastedMs, delivered }, message);
+    this.#delivered = undefined;
   }
 }
