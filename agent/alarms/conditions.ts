@@ -26,8 +26,6 @@ export interface WebhookSample {
   /** The most requests that failed for one message that is still pending. */
   readonly failedTries: number;
   readonly parked: number;
-  /** Its clock minus ours, if measured. */
-  readonly skewMs: number | undefined;
 }
 
 /** Where one turnstile stands. */
@@ -49,9 +47,13 @@ export interface DiskSpace {
   readonly totalBytes: number;
 }
 
-/** A receiver that failed once and was sent nothing since is not failing: only what waits for it shows that. */
+/**
+ * A receiver that failed once and was sent nothing since is not failing: only what waits for it shows that. One that an
+ * operator paused is sent nothing on purpose.
+ */
 export function webhookConditions(sample: WebhookSample, nowMs: number): Condition[] {
-  const { endpoint, parked, skewMs } = sample;
+  const { endpoint, parked } = sample;
+  const skewMs = endpoint.clockSkewMs;
   const { webhook, last } = endpoint;
   const found: Condition[] = [];
   const wrong = (code: string, sinceMs: number, words: texts.Words): void => {
@@ -59,7 +61,7 @@ export function webhookConditions(sample: WebhookSample, nowMs: number): Conditi
   };
   if (endpoint.state === 'gone') {
     wrong('webhook_encerrado', last?.atMs ?? nowMs, texts.webhookGone(webhook));
-  } else if (sample.isWaiting && endpoint.failingSinceMs !== undefined) {
+  } else if (sample.isWaiting && endpoint.failingSinceMs !== undefined && endpoint.pausedAtMs === undefined) {
     const sinceMs = endpoint.failingSinceMs;
     if (nowMs - sinceMs >= FAILING_MS || sample.failedTries >= FAILED_TRIES) {
       wrong('webhook_falhando', sinceMs, texts.webhookFailing(webhook, last));

@@ -29,7 +29,7 @@ interface WatchOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly turnstiles: () => readonly TurnstileSample[];
-  readonly webhooks: () => readonly Omit<WebhookSample, 'parked' | 'skewMs'>[];
+  readonly webhooks: () => readonly Omit<WebhookSample, 'parked'>[];
   /** Room on the disk of the data folder. */
   readonly space: () => Promise<DiskSpace>;
   /** Says beside the journal whether it can be written. */
@@ -47,7 +47,6 @@ interface WatchOptions {
 export class AlarmWatch {
   readonly #options: WatchOptions;
   readonly #registry: Registry;
-  readonly #skewMs = new Map<string, number>();
   /** What is not known at once: parked deliveries by webhook, and the disk. */
   #asked: { readonly parked: ReadonlyMap<string, number>; readonly space: DiskSpace } | undefined;
   #isAsking = false;
@@ -91,11 +90,6 @@ export class AlarmWatch {
     return this.#store(this.#registry.happened(alarm, DEVICE_ALARM_MS, nowMs));
   }
 
-  /** A webhook's clock minus ours, as measured by its last answer. */
-  clockSkew(webhook: string, skewMs: number): void {
-    this.#skewMs.set(webhook, skewMs);
-  }
-
   #arm(): void {
     this.#cancel = this.#options.clock.after(EVERY_MS, () => {
       this.#arm();
@@ -129,8 +123,7 @@ export class AlarmWatch {
     const conditions = [
       ...webhooks().flatMap((sample) => {
         const { webhook } = sample.endpoint;
-        const asked = { parked: parked.get(webhook) ?? 0, skewMs: this.#skewMs.get(webhook) };
-        return webhookConditions({ ...sample, ...asked }, nowMs);
+        return webhookConditions({ ...sample, parked: parked.get(webhook) ?? 0 }, nowMs);
       }),
       ...turnstiles().flatMap((sample) => turnstileConditions(sample, nowMs)),
       ...machineConditions(journal.health, space, nowMs),

@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 const NOW_MS = 100 * 3_600_000;
 
 const open: EndpointState = { webhook: 'crm', state: 'open', step: 0, busyInARow: 0, parkedInARow: 0 };
-const well: WebhookSample = { endpoint: open, isWaiting: true, failedTries: 0, parked: 0, skewMs: undefined };
+const well: WebhookSample = { endpoint: open, isWaiting: true, failedTries: 0, parked: 0 };
 
 function failing(minutes: number, outcome = 'dns'): WebhookSample {
   const last = { atMs: NOW_MS, outcome };
@@ -46,11 +46,20 @@ const webhooks: readonly { name: string; sample: WebhookSample; want: readonly s
     sample: { ...well, endpoint: { ...open, state: 'gone', failingSinceMs: 0 } },
     want: ['webhook_encerrado'],
   },
+  {
+    name: 'paused by an operator while it failed',
+    sample: { ...well, endpoint: { ...open, failingSinceMs: 0, pausedAtMs: 1 } },
+    want: [],
+  },
   { name: 'one parked', sample: { ...well, parked: 1 }, want: ['webhook_separados'] },
-  { name: 'its clock two minutes off', sample: { ...well, skewMs: -120_000 }, want: [] },
+  {
+    name: 'its clock two minutes off',
+    sample: { ...well, endpoint: { ...open, clockSkewMs: -120_000 } },
+    want: [],
+  },
   {
     name: 'its clock more than two minutes off',
-    sample: { ...well, skewMs: -120_001 },
+    sample: { ...well, endpoint: { ...open, clockSkewMs: -120_001 } },
     want: ['webhook_relogio'],
   },
 ];

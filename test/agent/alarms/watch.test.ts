@@ -36,7 +36,7 @@ class Site {
   readonly accepts: Accept[] = [];
   readonly notes: boolean[] = [];
   turnstile: TurnstileSample = { turnstile: 'catraca-1', name: 'Entrada' };
-  webhook: Omit<WebhookSample, 'parked' | 'skewMs'> = { endpoint: calm, isWaiting: true, failedTries: 0 };
+  webhook: Omit<WebhookSample, 'parked'> = { endpoint: calm, isWaiting: true, failedTries: 0 };
   parked = 0;
   space: DiskSpace = { freeBytes: 1e11, totalBytes: 2e11 };
   health: JournalHealth = { isDamaged: false };
@@ -151,7 +151,12 @@ const causes: readonly { code: string; set: (site: Site, isWrong: boolean) => vo
       site.parked = isWrong ? 3 : 0;
     },
   },
-  { code: 'webhook_relogio', set: (site, isWrong) => site.watch.clockSkew('crm', isWrong ? 400_000 : 0) },
+  {
+    code: 'webhook_relogio',
+    set: (site, isWrong) => {
+      site.webhook = { ...site.webhook, endpoint: { ...calm, clockSkewMs: isWrong ? 400_000 : 0 } };
+    },
+  },
   {
     code: 'disco_cheio',
     set: (site, isWrong) => {
