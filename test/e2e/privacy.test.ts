@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePort, Gym } from './gym.ts';
 import { linesTurnstile, simulateLines } from './lines.ts';
+import { assertDelivered } from './verdict.ts';
 
 test('no card and no secret in any line of the log, and no card in any file of the journal', async () => {
   const gym = await Gym.open();
@@ -26,6 +27,7 @@ test('no card and no secret in any line of the log, and no card in any file of t
     ];
     for (const simulator of simulators) assert.equal(await simulator.exit, 0);
     await receiver.until('deliveries', () => gym.delivered.length >= 30);
+    assertDelivered(gym.delivered);
     await gateway.end();
 
     const cards = simulators.flatMap(({ stdout }) =>
