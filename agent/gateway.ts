@@ -6,9 +6,8 @@ import type { TcpAddress } from '../drivers/links/address.ts';
 import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
 import { type Identity, loadIdentity } from './accesses/identity.ts';
-import { type DeviceDetails, Intake } from './accesses/intake.ts';
+import { Intake } from './accesses/intake.ts';
 import { rereadKeptLines } from './accesses/reread.ts';
-import type { TurnstileSample } from './alarms/conditions.ts';
 import { watchInstallation } from './alarms/installation.ts';
 import type { AlarmWatch } from './alarms/watch.ts';
 import { Operator } from './control/operator.ts';
@@ -16,14 +15,17 @@ import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
-import type { NewEvent, TurnstileState } from './journal/records.ts';
+import type { NewEvent } from './journal/records.ts';
 import { createDecider } from './turnstiles/decide.ts';
+import { TurnstileReport } from './turnstiles/report.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { version } from './version.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
+/** Giro's own events go to a webhook only if its `events` names them. */
+const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
 
 interface Parts {
   readonly configuration: Configuration;
@@ -163,67 +165,6 @@ export class Gateway {
     );
   }
 }
-
-/** What `status` shows of one turnstile: every change goes to the journal whole. */
-class TurnstileReport {
-  readonly #clock: Clock;
-  readonly #store: (state: TurnstileState) => void;
-  readonly #name: string | undefined;
-  #state: TurnstileState;
-  /** It is not connected until it is. */
-  #outageSinceMs: number | undefined;
-
-  constructor(
-    { id: turnstile, name }: Pick<Turnstile, 'id' | 'name'>,
-    stored: TurnstileState | undefined,
-    clock: Clock,
-    store: (state: TurnstileState) => void,
-  ) {
-    this.#clock = clock;
-    this.#store = store;
-    this.#name = name;
-    this.#outageSinceMs = clock.now();
-    this.#state = stored ?? { turnstile, state: 'offline', sinceMs: clock.now() };
-  }
-
-  get device(): DeviceDetails {
-    const {
-      turnstile: _turnstile,
-      state: _state,
-      sinceMs: _sinceMs,
-      problem: _problem,
-      ...device
-    } = this.#state;
-    return device;
-  }
-
-  /** For alarms. */
-  get sample(): TurnstileSample {
-    const { turnstile, problem, clockSkewMs } = this.#state;
-    const outageSinceMs = this.#outageSinceMs;
-    return { turnstile, name: this.#name, outageSinceMs, problem: problem?.code, clockSkewMs };
-  }
-
-  describe(device: DeviceDetails): void {
-    this.#state = { ...this.#state, ...device };
-    this.#store(this.#state);
-  }
-
-  session({ state, problem, outageSinceMs }: SessionState): void {
-    const isConnected = state === 'online' && outageSinceMs === undefined;
-    this.#outageSinceMs = isConnected
-      ? undefined
-      : (outageSinceMs ?? this.#outageSinceMs ?? this.#clock.now());
-    const { problem: before, ...rest } = this.#state;
-    if (state === rest.state && problem?.detail === before?.detail) return;
-    const sinceMs = state === rest.state ? rest.sinceMs : this.#clock.now();
-    this.#state = { ...rest, state, sinceMs, ...(problem === undefined ? {} : { problem }) };
-    this.#store(this.#state);
-  }
-}
-
-/** Giro's own events go to a webhook only if its `events` names them. */
-const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
 
 function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly address: TcpAddress } {
   return turnstile.address.kind === 'tcp';

@@ -1,0 +1,64 @@
+import type { Turnstile } from '../../config/configuration.ts';
+import type { Clock } from '../../drivers/clock.ts';
+import type { DeviceDetails } from '../accesses/intake.ts';
+import type { TurnstileSample } from '../alarms/conditions.ts';
+import type { TurnstileState } from '../journal/records.ts';
+import type { SessionState } from './turnstile.ts';
+
+/** What `status` shows of one turnstile: every change goes to the journal whole. */
+export class TurnstileReport {
+  readonly #clock: Clock;
+  readonly #store: (state: TurnstileState) => void;
+  readonly #name: string | undefined;
+  #state: TurnstileState;
+  /** It is not connected until it is. */
+  #outageSinceMs: number | undefined;
+
+  constructor(
+    { id: turnstile, name }: Pick<Turnstile, 'id' | 'name'>,
+    stored: TurnstileState | undefined,
+    clock: Clock,
+    store: (state: TurnstileState) => void,
+  ) {
+    this.#clock = clock;
+    this.#store = store;
+    this.#name = name;
+    this.#outageSinceMs = clock.now();
+    this.#state = stored ?? { turnstile, state: 'offline', sinceMs: clock.now() };
+  }
+
+  get device(): DeviceDetails {
+    const {
+      turnstile: _turnstile,
+      state: _state,
+      sinceMs: _sinceMs,
+      problem: _problem,
+      ...device
+    } = this.#state;
+    return device;
+  }
+
+  /** For alarms. */
+  get sample(): TurnstileSample {
+    const { turnstile, problem, clockSkewMs } = this.#state;
+    const outageSinceMs = this.#outageSinceMs;
+    return { turnstile, name: this.#name, outageSinceMs, problem: problem?.code, clockSkewMs };
+  }
+
+  describe(device: DeviceDetails): void {
+    this.#state = { ...this.#state, ...device };
+    this.#store(this.#state);
+  }
+
+  session({ state, problem, outageSinceMs }: SessionState): void {
+    const isConnected = state === 'online' && outageSinceMs === undefined;
+    this.#outageSinceMs = isConnected
+      ? undefined
+      : (outageSinceMs ?? this.#outageSinceMs ?? this.#clock.now());
+    const { problem: before, ...rest } = this.#state;
+    if (state === rest.state && problem?.detail === before?.detail) return;
+    const sinceMs = state === rest.state ? rest.sinceMs : this.#clock.now();
+    this.#state = { ...rest, state, sinceMs, ...(problem === undefined ? {} : { problem }) };
+    this.#store(this.#state);
+  }
+}
