@@ -10,6 +10,8 @@ import { notificationLine, Receiver } from './receiver.ts';
 /** Mean time between two people at one turnstile, and between the steps of one passage. */
 const EVERY_MS = 4_000;
 const PACE_MS = 400;
+/** Longer than a passage takes: whoever is passing when the demo ends still turns the arm. */
+const GRACE_MS = 3_000;
 /** The first person does not keep whoever just typed `npm start` waiting. */
 const FIRST_PACE_MS = 50;
 
@@ -45,7 +47,7 @@ export async function startDemo(configuration: Configuration): Promise<Demo> {
       people = Promise.all(
         simulators.map(async ({ simulator, connected, running }) => {
           await Promise.race([connected, running]);
-          const people = { random: Math.random, clock: systemClock, onPlayed: () => {} };
+          const people = { random: Math.random, clock: systemClock, graceMs: GRACE_MS, onPlayed: () => {} };
           const first = { ...people, everyMs: 0, paceMs: FIRST_PACE_MS, count: 1 };
           await bringPeople(simulator, first, leaving.signal);
           await bringPeople(simulator, { ...people, everyMs: EVERY_MS, paceMs: PACE_MS }, leaving.signal);

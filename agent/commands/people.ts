@@ -21,6 +21,8 @@ export interface People {
   readonly count?: number;
   /** Always this outcome; mixed when undefined. */
   readonly outcome?: SimulatedPassage['outcome'];
+  /** How long whoever is passing is waited for once `signal` has aborted, ms. */
+  readonly graceMs: number;
   /** 0 to 1. */
   readonly random: () => number;
   readonly clock: Clock;
@@ -52,6 +54,18 @@ export async function bringPeople(simulator: Simulator, people: People, signal: 
     }
   }
   await Promise.race([Promise.all(playing), aborted(signal)]);
+  if (playing.size > 0) await atMost(clock, people.graceMs, Promise.all(playing));
+}
+
+/** Resolves when `done` does, or after `limitMs`. */
+function atMost(clock: Clock, limitMs: number, done: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(limitMs, resolve);
+    void done.then(() => {
+      cancel();
+      resolve();
+    });
+  });
 }
 
 function pick<T>(list: readonly T[], random: () => number): T {

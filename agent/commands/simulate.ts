@@ -96,6 +96,7 @@ async function simulate(name: string, options: SimulateOptions): Promise<void> {
       paceMs: options.pace,
       ...(options.count === undefined ? {} : { count: options.count }),
       ...(options.outcome === undefined ? {} : { outcome: options.outcome }),
+      graceMs: 0,
       random: Math.random,
       clock,
       onPlayed: ({ outcome, card, direction }, heard) => {
