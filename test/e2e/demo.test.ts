@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { assertContract } from '../contract.ts';
 import { GiroProcess } from './processes.ts';
 
 /** The demo has ports of its own; somebody may be looking at one on this machine. */
@@ -14,6 +17,17 @@ async function demoRuns(): Promise<string | false> {
   return taken
     ? 'SKIPPED: port 18480 is in use, probably by a demo that runs; nothing is proven here'
     : false;
+}
+
+/** The bodies in the demo's journal, as delivered. */
+function sentBodies(): string[] {
+  const file = fileURLToPath(new URL('../../data/demo/journal.db', import.meta.url));
+  const db = new Sqlite(file, { readonly: true });
+  try {
+    return db.prepare<[], string>('SELECT body FROM deliveries').pluck().all();
+  } finally {
+    db.close();
+  }
 }
 
 test('without a configuration the demo runs: three lines, verified notifications, a clean end', {
@@ -35,6 +49,11 @@ test('without a configuration the demo runs: three lines, verified notifications
     demo.child.kill('SIGINT');
     assert.equal(await demo.exit, 0);
     assert.deepEqual(demo.stderr, []);
+
+    // What the receiver was sent, byte for byte: the screen shows only a line of each.
+    const bodies = sentBodies();
+    assert.ok(bodies.length >= 2);
+    for (const body of bodies) assertContract(JSON.parse(body));
   } finally {
     await demo.end('SIGKILL');
   }
