@@ -16,7 +16,7 @@ import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import type { NewEvent } from './journal/records.ts';
-import { requireNotMoved } from './moved.ts';
+import { requireNotMoved } from './moving/moved.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
@@ -94,7 +94,10 @@ export class Gateway {
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
       gateway.#upkeep.start();
-      const operator = new Operator({ journal, dispatcher: gateway.#dispatcher, configuration, clock });
+      const operator = new Operator({
+        ...{ journal, configuration, clock },
+        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity },
+      });
       gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
       return gateway;

@@ -61,7 +61,10 @@ export function checkJournal(checker: Checker, folder: string, data: string): Jo
   const { keep, limitMb, atLimit = 'grow', backups, backupFolder } = found;
   if (limitMb === undefined && checker.source.at(['journal', 'atLimit']) !== undefined) {
     checker.report(['journal', 'atLimit'], {
-      message: text('atLimit is set and there is no limitMb', 'atLimit está definido e falta limitMb'),
+      message: text(
+        'journal.atLimit is set and there is no limitMb',
+        'journal.atLimit está definido e falta limitMb',
+      ),
       help: text('set limitMb, or leave atLimit out', 'defina limitMb ou retire atLimit'),
     });
   }
@@ -69,8 +72,8 @@ export function checkJournal(checker: Checker, folder: string, data: string): Jo
   if (keep.ids < longest) {
     checker.report(['journal', 'keep', 'ids'], {
       message: text(
-        `ids: expected at least the ${longest} days that events are kept, found ${keep.ids}`,
-        `ids: o esperado são pelo menos os ${longest} dias em que os eventos são guardados, encontrado ${keep.ids}`,
+        `journal.keep.ids: expected at least the ${longest} days that events are kept, found ${keep.ids}`,
+        `journal.keep.ids: o esperado são pelo menos os ${longest} dias em que os eventos são guardados, encontrado ${keep.ids}`,
       ),
       help: text(
         'what a device sends again after its id is forgotten would be a new event',

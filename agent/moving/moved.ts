@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GiroError } from '../drivers/errors.ts';
+import { GiroError } from '../../drivers/errors.ts';
 
 /** Lies in a data folder whose queue was taken to another machine. */
 export const MOVED_NOTE = 'moved.json';
