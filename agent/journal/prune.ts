@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 
 /** Rows looked at in one step: a bound on how long a step keeps the writer from accepting. */
-const EVENTS_A_STEP = 50;
+const EVENTS_A_STEP = 25;
 const ROWS_A_STEP = 250;
 
 /** Removes what has been done for long enough; walks the events in the order in which they were recorded. */

@@ -6,7 +6,7 @@ import type { AgedTable, PrunedEvents } from '../journal/prune.ts';
 
 const DAY_MS = 86_400_000;
 /** Pages of one step: some milliseconds. */
-const VACUUM_PAGES = 250;
+const VACUUM_PAGES = 100;
 
 type Upkeep = Pick<Journal, 'upkeep'>;
 
