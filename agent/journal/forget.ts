@@ -61,7 +61,7 @@ export function prepareForget(db: Database): (step: ForgetStep) => Forgotten {
       if (step.table === 'events') return events(step);
       return step.table === 'traces' ? traces(step) : unrecognised(step);
     } finally {
-      db.pragma('secure_delete = OFF');
+      db.pragma('secure_delete = FAST');
     }
   };
 }

@@ -23,7 +23,7 @@ test('an installation moves to another machine: same ids, nothing lost, nothing 
   try {
     const port = await freePort();
     gym.configure(linesTurnstile('catraca-1', `tcp-listen://127.0.0.1:${port}`));
-    const yaml = readFileSync(gym.config, 'utf8').replace(gym.secret, '${file:secrets/crm.secret}');
+    const yaml = readFileSync(gym.config, 'utf8').replace(gym.secret, `\${file:secrets/crm.secret}`);
     writeFileSync(gym.config, yaml);
     mkdirSync(join(gym.folder, 'secrets'));
     writeFileSync(join(gym.folder, 'secrets', 'crm.secret'), `${gym.secret}\n`);

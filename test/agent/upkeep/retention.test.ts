@@ -20,10 +20,14 @@ test('two years of days in seconds: the journal keeps what it must and no more, 
   const start = clock.now();
   const filler = 'x'.repeat(2_000);
   let [number, parked] = [0, 0];
+  const nextNumber = (): number => {
+    number += 1;
+    return number;
+  };
   for (let day = 0; day < 730; day += 1) {
     const nowMs = start + day * DAY_MS;
     const events = Array.from({ length: 5 }, () =>
-      eventOf((number += 1), {
+      eventOf(nextNumber(), {
         recordedAtMs: nowMs,
         occurredAtMs: nowMs,
         content: `{"evento":"notificarAcesso","x":"${filler}"}`,
@@ -44,7 +48,13 @@ test('two years of days in seconds: the journal keeps what it must and no more, 
     );
     // One a day stays pending for 60 days: an outage is no reason to lose it.
     if (day >= 60) {
-      void journal.mark({ kind: 'delivered', webhook: 'crm', sequence: (day - 60) * 5 + 5, atMs: nowMs, status: 200 });
+      void journal.mark({
+        kind: 'delivered',
+        webhook: 'crm',
+        sequence: (day - 60) * 5 + 5,
+        atMs: nowMs,
+        status: 200,
+      });
     }
     const removed = await applyRetention({ journal, keep: KEEP, log, signal }, nowMs);
     parked += removed.parked.crm ?? 0;
@@ -78,7 +88,13 @@ test('an event whose id is kept is not taken again after it was removed', async 
   const { journal } = await openJournal(t, makeFolder(t));
   const event = eventOf(1);
   await journal.accept({ events: [event] });
-  void journal.mark({ kind: 'delivered', webhook: 'crm', sequence: 1, atMs: event.recordedAtMs, status: 200 });
+  void journal.mark({
+    kind: 'delivered',
+    webhook: 'crm',
+    sequence: 1,
+    atMs: event.recordedAtMs,
+    status: 200,
+  });
   await applyRetention({ journal, keep: KEEP, log, signal }, event.recordedAtMs + 60 * DAY_MS);
   const again = await journal.accept({ events: [event, eventOf(2)] });
   assert.deepEqual(again.duplicates, [event.id]);
