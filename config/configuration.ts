@@ -12,6 +12,7 @@ export interface Configuration {
   /** The file as the user named it. */
   readonly path: string;
   readonly agent: Agent;
+  readonly panel: Panel;
   readonly units: readonly Unit[];
   readonly turnstiles: readonly Turnstile[];
   readonly webhooks: readonly Webhook[];
@@ -25,6 +26,18 @@ interface Agent {
   /** Folder of the journal, absolute. */
   readonly data: string;
 }
+
+/** Where the page is served, if anywhere. */
+export type Panel =
+  | 'off'
+  | {
+      /** A name, an IPv4 or an IPv6 address (without brackets) of this machine. */
+      readonly host: string;
+      /** 0 takes a free port. */
+      readonly port: number;
+      /** Only this machine can open it. */
+      readonly isLocal: boolean;
+    };
 
 export interface Unit {
   readonly id: string;

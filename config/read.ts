@@ -7,6 +7,7 @@ import { Checker } from './checker.ts';
 import type { Configuration } from './configuration.ts';
 import { localeLanguage } from './language.ts';
 import { ConfigurationError, text } from './mistakes.ts';
+import { checkPanel } from './panel.ts';
 import { resolveReferences } from './references.ts';
 import { configurationSchema } from './schema.ts';
 import { Source } from './source.ts';
@@ -16,6 +17,8 @@ import { checkWebhooks } from './webhooks.ts';
 interface ReadContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly drivers: readonly Driver[];
+  /** For whoever sets the password of the panel: that it has none yet is no mistake. */
+  readonly isPasswordPending?: boolean | undefined;
 }
 
 /**
@@ -25,7 +28,7 @@ interface ReadContext {
 export function readConfiguration(
   bytes: Uint8Array,
   path: string,
-  { env, drivers }: ReadContext,
+  { env, drivers, isPasswordPending = false }: ReadContext,
 ): Configuration {
   const folder = dirname(resolve(path));
   const yaml = new TextDecoder().decode(bytes); // drops a byte order mark
@@ -41,10 +44,11 @@ export function readConfiguration(
   const turnstiles = checkTurnstiles(checker, units, drivers);
   const webhooks = checkWebhooks(checker, units, { folder, env });
   const data = dataFolder(checker, folder, env);
+  const panel = checkPanel(checker, { data, isPasswordPending });
   if (form === undefined || checker.mistakes.length > 0) {
     throw new ConfigurationError(checker.mistakes, language);
   }
-  return { path, agent: { ...form.agent, language, data }, units: form.units, turnstiles, webhooks };
+  return { path, agent: { ...form.agent, language, data }, panel, units: form.units, turnstiles, webhooks };
 }
 
 /** The file's own language, also when the rest of it is broken. */

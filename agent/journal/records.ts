@@ -1,6 +1,7 @@
 import type { Text } from '../../drivers/language.ts';
 import type { Direction, Result } from '../../drivers/reading.ts';
 import type { Timings } from '../delivery/outcome.ts';
+import type { AuditEntry } from './audit.ts';
 
 /** Names of events that a body may carry (webhook.schema.json, `evento`). */
 export type EventName =
@@ -76,6 +77,7 @@ export interface Accept {
   readonly recognised?: readonly number[];
   readonly traces?: readonly Trace[];
   readonly alarms?: readonly AlarmChange[];
+  readonly audits?: readonly AuditEntry[];
 }
 
 /** An open alarm: of a turnstile, of a webhook, or of this machine. Code and subject together are unique. */
@@ -288,6 +290,8 @@ export type Mark =
   | { readonly kind: 'lane'; readonly state: LaneState }
   | { readonly kind: 'endpoint'; readonly state: EndpointState }
   | { readonly kind: 'turnstile'; readonly state: TurnstileState }
+  /** What waits for each webhook is noted, for pictures. */
+  | { readonly kind: 'depths'; readonly atMs: number }
   /** In the same call as the marks of what the attempt led to. */
   | { readonly kind: 'attempt'; readonly attempt: AttemptRecord };
 
