@@ -19,9 +19,7 @@ const KEPT = 10_000;
 
 /** Runs inside the caller's transaction. */
 export function prepareAudit(db: Database): (entry: AuditEntry) => void {
-  const note = db.prepare(
-    'INSERT INTO audit (at, action, subject, origin, outcome) VALUES (?, ?, ?, ?, ?)',
-  );
+  const note = db.prepare('INSERT INTO audit (at, action, subject, origin, outcome) VALUES (?, ?, ?, ?, ?)');
   const forget = db.prepare('DELETE FROM audit WHERE number <= ?');
   return ({ atMs, action, subject, origin, outcome }) => {
     const { lastInsertRowid } = note.run(atMs, action, subject, origin, outcome);

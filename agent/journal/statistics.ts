@@ -69,9 +69,7 @@ export function prepareAccessCount(db: Database): (event: NewEvent) => void {
 
 /** Counts the time of a first delivery. Runs inside the caller's transaction. */
 export function prepareLatencyCount(db: Database): (webhook: string, event: number, atMs: number) => void {
-  const recordedAt = db
-    .prepare<[number], number>('SELECT recorded_at FROM events WHERE number = ?')
-    .pluck();
+  const recordedAt = db.prepare<[number], number>('SELECT recorded_at FROM events WHERE number = ?').pluck();
   const total = db.prepare(
     `INSERT INTO latency_totals (webhook, bucket, deliveries, total_ms) VALUES (?, ?, 1, ?)
      ON CONFLICT DO UPDATE SET deliveries = deliveries + 1, total_ms = total_ms + excluded.total_ms`,
