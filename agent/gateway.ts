@@ -15,7 +15,8 @@ import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
-import type { NewEvent } from './journal/records.ts';
+import type { Accept, NewEvent } from './journal/records.ts';
+import { Panel } from './panel/panel.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
@@ -43,6 +44,7 @@ export class Gateway {
   readonly #intakes: Intake[] = [];
   readonly #reports: TurnstileReport[] = [];
   readonly #alarms: AlarmWatch;
+  readonly #panel: Panel;
   #sessions: Promise<void>[] = [];
   #control: ControlServer | undefined;
 
@@ -51,8 +53,9 @@ export class Gateway {
     this.#parts = parts;
     this.#journal = journal;
     this.#identity = identity;
+    this.#panel = new Panel(parts);
     this.#dispatcher = new Dispatcher({
-      journal,
+      journal: this.#panel.observing(journal),
       clock,
       log,
       random: Math.random,
@@ -84,9 +87,21 @@ export class Gateway {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
-      const operator = new Operator({ journal, dispatcher: gateway.#dispatcher, configuration, clock });
+      const operator = new Operator({
+        journal,
+        dispatcher: gateway.#dispatcher,
+        configuration,
+        clock,
+        onDiscarded: (count) => gateway.#panel.tallies.drop('operator', count),
+      });
       gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
+      gateway.#panel.start({
+        journal,
+        dispatcher: gateway.#dispatcher,
+        operator,
+        turnstiles: () => gateway.#reports.map((report) => report.now),
+      });
       return gateway;
     } catch (error) {
       await journal.close();
@@ -99,15 +114,27 @@ export class Gateway {
     return this.#journal.failed;
   }
 
+  /** Where the panel can be opened; undefined when it is off or could not start. */
+  get panelUrl(): Promise<string | undefined> {
+    return this.#panel.url;
+  }
+
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
     this.#alarms.stop();
     this.#stopping.abort();
+    await this.#panel.stop();
     await this.#control?.close();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
     await this.#dispatcher.stop(STOP_GRACE_MS);
     await this.#journal.close();
+  }
+
+  async #accept(accept: Accept) {
+    const accepted = await this.#journal.accept(accept);
+    this.#panel.accepted((accept.events ?? []).filter(({ id }) => !accepted.duplicates.includes(id)));
+    return accepted;
   }
 
   async #connect(turnstile: Turnstile): Promise<void> {
@@ -132,7 +159,7 @@ export class Gateway {
       log,
       open: this.#journal.state.openAccesses.filter((open) => open.turnstile === turnstile.id),
       device: report.device,
-      accept: (accept) => this.#journal.accept(accept),
+      accept: (accept) => this.#accept(accept),
       traces: (...near) => this.#journal.traces(...near),
       webhooksFor: (event) => interested(configuration.webhooks, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),

@@ -9,6 +9,7 @@ import { describeDeliveries, describeParked } from './deliveries.ts';
 import { describeEvents } from './events.ts';
 import { describeListen } from './listen.ts';
 import { describeDiscard, describeResend } from './operations.ts';
+import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
@@ -38,6 +39,7 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeSimulate,
   describeListen,
   describeSecret,
+  describePanel,
 ];
 
 /** Runs one command line; resolves with the exit code (0 fine, 1 problem, 64 usage, 69 unavailable, 78 configuration). */
