@@ -25,7 +25,7 @@ const TYPES = {
 const LIBRARIES: Readonly<Record<string, string>> = {
   'lib/preact.js': import.meta.resolve('preact'),
   'lib/htm.js': import.meta.resolve('htm'),
-  'lib/uplot.js': import.meta.resolve('uplot'),
+  'lib/uplot.js': import.meta.resolve('uplot/dist/uPlot.esm.js'),
   'lib/uplot.css': import.meta.resolve('uplot/dist/uPlot.min.css'),
 };
 

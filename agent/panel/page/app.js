@@ -4,7 +4,6 @@ import { html } from '/html.js';
 import { render } from '/lib/preact.js';
 import { Live } from '/live.js';
 import { Audit, Dialogue, Message, Parked } from '/operator.js';
-import { Pictures } from '/pictures.js';
 import { Search } from '/search.js';
 import { onChange, state, update } from '/store.js';
 import { Alarms, Hero, Numbers, Top, Turnstiles, Webhooks } from '/view.js';
@@ -38,13 +37,13 @@ function Body() {
       <div>
         <${Turnstiles} />
         <${Webhooks} />
+        <${Parked} />
+        <${Alarms} />
       </div>
       <${Live} />
     </div>
-    <${Alarms} />
-    <${Parked} />
     <${Search} />
-    <${Pictures} />
+    ${Pictures && html`<${Pictures} />`}
     <${Audit} />
   `;
 }
@@ -82,8 +81,12 @@ async function refresh() {
   }
 }
 
+/** What draws is large, and the sentence does not wait for it. */
+let Pictures;
+
 async function refreshPictures() {
   try {
+    ({ Pictures } = await import('/pictures.js'));
     update({ statistics: await get('/api/statistics') });
   } catch {
     // The overview says that the gateway does not answer.

@@ -3,8 +3,8 @@ import { html } from '/html.js';
 import { Component, createRef } from '/lib/preact.js';
 import uPlot from '/lib/uplot.js';
 
-const HEIGHT = 220;
 const HOUR_S = 3600;
+const SHOWN_HOURS = [0, 3, 6, 9, 12, 15, 18, 21];
 
 /** Colours are the page's own, also after the machine turned to its dark ones. */
 function colour(name) {
@@ -33,8 +33,8 @@ const KINDS = {
   hours: () => ({
     scales: { x: { time: false, range: () => [-0.6, 23.6] }, y: { range: fromZero } },
     axes: axes(whole, {
-      values: (_plot, hours) => hours.map((hour) => (hour % 3 === 0 ? `${hour}h` : '')),
-      incrs: [1],
+      splits: () => SHOWN_HOURS,
+      values: (_plot, hours) => hours.map((hour) => `${hour}h`),
     }),
     series: [
       {},
@@ -90,7 +90,8 @@ export class Chart extends Component {
   componentDidMount() {
     this.#draw();
     this.#resized = new ResizeObserver(([{ contentRect }]) => {
-      if (contentRect.width > 0) this.#plot.setSize({ width: contentRect.width, height: HEIGHT });
+      const { width, height } = contentRect;
+      if (width > 0) this.#plot.setSize({ width, height });
     });
     this.#resized.observe(this.#element.current);
     this.#scheme.addEventListener('change', this.#redraw);
@@ -114,8 +115,8 @@ export class Chart extends Component {
   #draw() {
     this.#plot?.destroy();
     const { kind, data, zone } = this.props;
-    const width = this.#element.current.clientWidth;
-    const common = { width, height: HEIGHT, legend: { show: false }, cursor: { show: false } };
+    const { clientWidth: width, clientHeight: height } = this.#element.current;
+    const common = { width, height, legend: { show: false }, cursor: { show: false } };
     this.#plot = new uPlot({ ...common, ...KINDS[kind](zone) }, data, this.#element.current);
   }
 }

@@ -105,6 +105,7 @@ function SignIn({ error }) {
   return html`<form onSubmit=${submit}>
     <h2 id="dialogue">${w.signInTitle}</h2>
     <p>${state.session.mustSignIn ? w.signInMust : w.signInWhy}</p>
+    <input type="text" name="username" autocomplete="username" value="operador" hidden />
     <label>${w.password}<input type="password" name="password" autocomplete="current-password" required maxlength="200" /></label>
     <div role="alert">${error && html`<p class="message error">${error}</p>`}</div>
     <p class="buttons">

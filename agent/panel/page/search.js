@@ -8,6 +8,7 @@ import { state, update } from '/store.js';
 import { words } from '/words.js';
 
 const LIMIT = 50;
+const SHOWN = 8;
 const EVENT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 async function find(event) {
@@ -51,10 +52,19 @@ function Results() {
   const { search } = state;
   if (search?.error !== undefined) return html`<p class="message error">${search.error}</p>`;
   if (search?.found === undefined) return undefined;
-  const { found } = search;
+  const { found, isWhole } = search;
   return html`
     <p class="hint">${found.length === LIMIT ? w.foundLimit(LIMIT) : w.found(found.length)}</p>
-    <ol class="results">${found.map((access) => html`<${Found} key=${access.id} access=${access} />`)}</ol>
+    <ol class="results">
+      ${found.slice(0, isWhole ? LIMIT : SHOWN).map((access) => html`<${Found} key=${access.id} access=${access} />`)}
+    </ol>
+    ${
+      !isWhole &&
+      found.length > SHOWN &&
+      html`<p class="buttons more">
+        <button type="button" onClick=${() => update({ search: { found, isWhole: true } })}>${w.more(found.length - SHOWN)}</button>
+      </p>`
+    }
   `;
 }
 

@@ -35,10 +35,15 @@ export function Hero() {
   return html`<section class="hero ${verdict.level}" aria-live="polite">
     <${Mark} level=${verdict.level} />
     <div>
-      <h1>${verdict.text}</h1>
+      <h1>${unbroken(verdict.text)}</h1>
       <${Reasons} verdict=${verdict} />
     </div>
   </section>`;
+}
+
+/** A number stays with what it counts. */
+function unbroken(text) {
+  return text.replaceAll(/(\d) /g, '$1\u00a0');
 }
 
 function Reasons({ verdict: { cause, action } }) {
@@ -84,10 +89,8 @@ function Turnstile({ turnstile }) {
   return html`<li class="card ${turnstile.level}">
     <div class="head">
       <${Mark} level=${turnstile.level} />
-      <div>
-        <h3>${turnstile.name}</h3>
-        <p class="state">${turnstile.text}</p>
-      </div>
+      <h3>${turnstile.name}</h3>
+      <p class="state">${turnstile.text}</p>
     </div>
     <${Reasons} verdict=${turnstile} />
     <dl class="facts">
@@ -129,11 +132,9 @@ function Webhook({ webhook }) {
   return html`<li class="card ${webhook.level}">
     <div class="head">
       <${Mark} level=${webhook.level} />
-      <div>
-        <h3>${webhook.id}</h3>
-        <p class="state">${webhook.text}</p>
-      </div>
+      <h3>${webhook.id}</h3>
       <span class="badge">${webhook.active ? 'ATIVA' : 'INATIVA'}</span>
+      <p class="state">${webhook.text}</p>
     </div>
     <${Reasons} verdict=${webhook} />
     <dl class="facts">
