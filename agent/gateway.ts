@@ -15,8 +15,9 @@ import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
-import type { NewEvent } from './journal/records.ts';
+import type { Accept, NewEvent } from './journal/records.ts';
 import { requireNotMoved } from './moving/moved.ts';
+import { Panel } from './panel/panel.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
@@ -46,6 +47,7 @@ export class Gateway {
   readonly #reports: TurnstileReport[] = [];
   readonly #alarms: AlarmWatch;
   readonly #upkeep: Upkeep;
+  readonly #panel: Panel;
   #sessions: Promise<void>[] = [];
   #control: ControlServer | undefined;
 
@@ -54,8 +56,9 @@ export class Gateway {
     this.#parts = parts;
     this.#journal = journal;
     this.#identity = identity;
+    this.#panel = new Panel(parts);
     this.#dispatcher = new Dispatcher({
-      journal,
+      journal: this.#panel.observing(journal),
       clock,
       log,
       random: Math.random,
@@ -97,9 +100,16 @@ export class Gateway {
       const operator = new Operator({
         ...{ journal, configuration, clock },
         ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity },
+        onDiscarded: (count) => gateway.#panel.tallies.drop('operator', count),
       });
       gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
+      gateway.#panel.start({
+        journal,
+        dispatcher: gateway.#dispatcher,
+        operator,
+        turnstiles: () => gateway.#reports.map((report) => report.now),
+      });
       return gateway;
     } catch (error) {
       await journal.close();
@@ -112,16 +122,28 @@ export class Gateway {
     return this.#journal.failed;
   }
 
+  /** Where the panel can be opened; undefined when it is off or could not start. */
+  get panelUrl(): Promise<string | undefined> {
+    return this.#panel.url;
+  }
+
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
     this.#alarms.stop();
     this.#stopping.abort();
     await this.#upkeep.stop();
+    await this.#panel.stop();
     await this.#control?.close();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
     await this.#dispatcher.stop(STOP_GRACE_MS);
     await this.#journal.close();
+  }
+
+  async #accept(accept: Accept) {
+    const accepted = await this.#journal.accept(accept);
+    this.#panel.accepted((accept.events ?? []).filter(({ id }) => !accepted.duplicates.includes(id)));
+    return accepted;
   }
 
   async #connect(turnstile: Turnstile): Promise<void> {
@@ -146,7 +168,7 @@ export class Gateway {
       log,
       open: this.#journal.state.openAccesses.filter((open) => open.turnstile === turnstile.id),
       device: report.device,
-      accept: (accept) => this.#journal.accept(accept),
+      accept: (accept) => this.#accept(accept),
       traces: (...near) => this.#journal.traces(...near),
       webhooksFor: (event) => interested(configuration.webhooks, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),

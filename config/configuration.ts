@@ -14,6 +14,7 @@ export interface Configuration {
   readonly path: string;
   readonly agent: Agent;
   readonly journal: JournalSettings;
+  readonly panel: Panel;
   readonly units: readonly Unit[];
   readonly turnstiles: readonly Turnstile[];
   readonly webhooks: readonly Webhook[];
@@ -27,6 +28,18 @@ interface Agent {
   /** Folder of the journal, absolute. */
   readonly data: string;
 }
+
+/** Where the page is served, if anywhere. */
+export type Panel =
+  | 'off'
+  | {
+      /** A name, an IPv4 or an IPv6 address (without brackets) of this machine. */
+      readonly host: string;
+      /** 0 takes a free port. */
+      readonly port: number;
+      /** Only this machine can open it. */
+      readonly isLocal: boolean;
+    };
 
 export interface Unit {
   readonly id: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatKeys } from './format-schema.ts';
 import { journalSchema } from './journal.ts';
 import { type Problem, text } from './mistakes.ts';
+import { panelSchema } from './panel.ts';
 import { proxySchema } from './proxy.ts';
 import { timezoneProblem } from './timezone.ts';
 import { authSchema } from './webhook-auth.ts';
@@ -215,6 +216,7 @@ export function configurationSchema(driverNames: readonly string[]) {
     .strictObject({
       agent,
       journal: journalSchema,
+      panel: panelSchema.optional(),
       units: z.array(unit).describe('The units of the gym.'),
       turnstiles: z.array(turnstileSchema(driverNames)).describe('The turnstiles that Giro hears.'),
       webhooks: z.array(webhookSchema).default([]).describe('Where events are delivered.'),

@@ -232,6 +232,19 @@ export const ERRORS = {
       'pt-BR': 'corrija o dono e o modo (0600) do arquivo, ou restaure-o de um backup',
     },
   },
+  PANEL_PASSWORD_UNUSABLE: {
+    exitCode: 78,
+    retry: false,
+    summary: {
+      en: 'the password file of the panel cannot be used',
+      'pt-BR': 'o arquivo da senha do painel não pode ser usado',
+    },
+    remedy: {
+      en: 'correct the owner and the mode (0600) of the file, or remove it and set a password again: giro panel password',
+      'pt-BR':
+        'corrija o dono e o modo (0600) do arquivo, ou apague-o e crie a senha de novo: giro panel password',
+    },
+  },
   SECRET_NOT_IN_FILE: {
     exitCode: 78,
     retry: false,

@@ -12,6 +12,7 @@ import { describeForget } from './forget.ts';
 import { describeListen } from './listen.ts';
 import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
+import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
@@ -48,6 +49,7 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeImport,
   describeForget,
   describeVersion,
+  describePanel,
 ];
 
 /** Runs one command line; resolves with the exit code (0 fine, 1 problem, 64 usage, 69 unavailable, 78 configuration). */

@@ -99,6 +99,7 @@ export class ControlServer {
       const result = await this.#operator.run(request, {
         onProgress: (progress) => reply({ progress }),
         signal,
+        origin: 'command',
       });
       reply({ result });
     } catch (error) {

@@ -2,10 +2,12 @@ import type { Database, Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { LONGEST_BODY_BYTES, type Rendering, render } from '../formats/render.ts';
 import { prepareAlarm } from './alarms.ts';
+import { prepareAudit } from './audit.ts';
 import { LARGE_BODY_BYTES } from './large-bodies.ts';
 import { prepareMark } from './marks.ts';
 import { prepareRemoveEvent } from './prune.ts';
 import type { Accept, Accepted, Delivery, LargeBody, NewEvent } from './records.ts';
+import { prepareAccessCount } from './statistics.ts';
 
 /** How bodies are made, by webhook; one that is not there gets the contract's. */
 export type Renderings = ReadonlyMap<string, Rendering>;
@@ -30,13 +32,14 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
   const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
   const storeAlarm = prepareAlarm(db);
   const removeEvent = prepareRemoveEvent(db);
+  const audit = prepareAudit(db);
   const trace = db.prepare(
     'INSERT INTO traces (turnstile, at, code, who) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
 
   return (accept) => {
     const { opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] } = accept;
-    const { alarms = [], traces = [], removed = [] } = accept;
+    const { alarms = [], traces = [], removed = [], audits = [] } = accept;
     for (const number of removed) removeEvent(number);
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
@@ -57,6 +60,7 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
     for (const number of recognised) drop.run(number);
     for (const change of alarms) storeAlarm(change);
     for (const { turnstile, atMs, code, who } of traces) trace.run(turnstile, atMs, code, who);
+    for (const entry of audits) audit(entry);
     return { deliveries, duplicates, large };
   };
 }
@@ -81,6 +85,7 @@ function prepareEvent(db: Database, renderings: Renderings): (event: NewEvent) =
   );
   const note = db.prepare('INSERT INTO ledger (id, event, at) VALUES (?, ?, ?)');
   const deliver = prepareDelivery(db, renderings);
+  const count = prepareAccessCount(db);
 
   return (event) => {
     const key = ledgerKey(event.id);
@@ -91,6 +96,7 @@ function prepareEvent(db: Database, renderings: Renderings): (event: NewEvent) =
       ...[access?.direction ?? null, access?.person ?? null, content],
     );
     note.run(key, number, recordedAtMs);
+    count(event);
     return [...new Set(event.webhooks)].map((webhook) => deliver(event, number, webhook));
   };
 }
