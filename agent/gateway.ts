@@ -21,6 +21,7 @@ import { TurnstileReport } from './turnstiles/report.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { version } from './version.ts';
+import { Wires } from './watch/wire.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
@@ -43,6 +44,7 @@ export class Gateway {
   readonly #intakes: Intake[] = [];
   readonly #reports: TurnstileReport[] = [];
   readonly #alarms: AlarmWatch;
+  readonly #wires: Wires;
   #sessions: Promise<void>[] = [];
   #control: ControlServer | undefined;
 
@@ -51,6 +53,7 @@ export class Gateway {
     this.#parts = parts;
     this.#journal = journal;
     this.#identity = identity;
+    this.#wires = new Wires(clock);
     this.#dispatcher = new Dispatcher({
       journal,
       clock,
@@ -84,7 +87,13 @@ export class Gateway {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
-      const operator = new Operator({ journal, dispatcher: gateway.#dispatcher, configuration, clock });
+      const operator = new Operator({
+        journal,
+        dispatcher: gateway.#dispatcher,
+        configuration,
+        wires: gateway.#wires,
+        clock,
+      });
       gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
       return gateway;
@@ -110,7 +119,8 @@ export class Gateway {
     await this.#journal.close();
   }
 
-  async #connect(turnstile: Turnstile): Promise<void> {
+  async #connect(configured: Turnstile): Promise<void> {
+    const turnstile = this.#wires.watchable(configured);
     const { clock, configuration } = this.#parts;
     const log = this.#parts.log.child({ turnstile: turnstile.id });
     const stored = this.#journal.state.turnstiles.find((state) => state.turnstile === turnstile.id);

@@ -10,11 +10,14 @@ import { describeEvents } from './events.ts';
 import { describeListen } from './listen.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePause, describeResume } from './pause.ts';
+import { describeReplay } from './replay.ts';
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
 import { describeStatus } from './status.ts';
 import { describeTest } from './test.ts';
+import { describeTestar } from './testar.ts';
+import { describeWatch } from './watch.ts';
 
 const EX_OK = 0;
 const EX_SOFTWARE = 1;
@@ -35,6 +38,9 @@ const COMMANDS: readonly DescribeCommand[] = [
   describePause,
   describeResume,
   describeTest,
+  describeWatch,
+  describeTestar,
+  describeReplay,
   describeSimulate,
   describeListen,
   describeSecret,

@@ -6,23 +6,26 @@ import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Action } from '../journal/operate.ts';
 import type { DeliveryFilter, Scope } from '../journal/selection.ts';
+import type { WireEvent, Wires } from '../watch/wire.ts';
 import type { ActionResult, ControlRequest, ControlResults } from './protocol.ts';
 import { testEvent } from './test-event.ts';
 
 interface OperatorParts {
   readonly journal: Pick<Journal, 'accept' | 'scopes' | 'operate'>;
   readonly dispatcher: Dispatcher;
-  readonly configuration: Pick<Configuration, 'agent' | 'units' | 'webhooks'>;
+  readonly configuration: Pick<Configuration, 'agent' | 'units' | 'webhooks' | 'turnstiles'>;
+  readonly wires: Wires;
   readonly clock: Clock;
 }
 
 /** Whoever asked: hears how far it is, and may go away, which ends the work after the step in hand. */
 interface Asker {
   readonly onProgress: (done: number) => void;
+  readonly onEvent: (event: WireEvent) => void;
   readonly signal: AbortSignal;
 }
 
-/** What an operator may do to the queues. Each step is one transaction of the journal; then the lanes in memory follow. */
+/** What an operator may do to the queues, and see of the wires. Each step is one transaction of the journal; then the lanes in memory follow. */
 export class Operator {
   readonly #parts: OperatorParts;
 
@@ -45,6 +48,8 @@ export class Operator {
         return {};
       case 'test':
         return this.#test(this.#active(request.webhook));
+      case 'watch':
+        return this.#watch(request.turnstile, asker);
     }
   }
 
@@ -102,6 +107,21 @@ export class Operator {
     }
     if (!webhook.active) throw new GiroError('USAGE', `webhook "${id}" is INATIVA (active: false)`);
     return webhook;
+  }
+
+  async #watch(id: string, { onEvent, signal }: Asker): Promise<Record<string, never>> {
+    const { configuration, wires } = this.#parts;
+    if (!configuration.turnstiles.some((turnstile) => turnstile.id === id)) {
+      const known = configuration.turnstiles.map((each) => each.id).join(', ') || '-';
+      throw new GiroError('USAGE', `no turnstile is called "${id}"; known: ${known}`);
+    }
+    const stop = wires.of(id).watch(onEvent);
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
+    });
+    stop();
+    return {};
   }
 
   async #test({ id, units: wanted }: Webhook): Promise<ControlResults['test']> {
