@@ -7,6 +7,7 @@ import { version } from '../version.ts';
 import { describeCheck } from './check.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
 import { describeEvents } from './events.ts';
+import { describeInit } from './init.ts';
 import { describeListen } from './listen.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePause, describeResume } from './pause.ts';
@@ -27,6 +28,7 @@ const EX_USAGE = 64;
 export type DescribeCommand = (program: Command, language: Language) => void;
 
 const COMMANDS: readonly DescribeCommand[] = [
+  describeInit,
   describeRun,
   describeCheck,
   describeStatus,

@@ -66,7 +66,11 @@ export function tableText(rows: readonly (readonly string[])[]): string {
         const line = cells.map((cell, at) => cell.padEnd(widths[first + at] ?? 0)).join('  ');
         if (index > 0 && line.trim() === '') return [];
         const indent = index === 0 ? '' : BELOW;
-        return wrapped(indent + line.trimEnd(), BELOW);
+        const lastAt =
+          indent.length +
+          line.length -
+          (cells.at(-1) ?? '').padEnd(widths[first + cells.length - 1] ?? 0).length;
+        return wrapped(indent + line.trimEnd(), lastAt > COLUMNS / 2 ? BELOW : ' '.repeat(lastAt));
       }),
     )
     .join('\n');

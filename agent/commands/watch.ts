@@ -4,7 +4,6 @@ import { systemClock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import type { Text } from '../../drivers/language.ts';
 import { watchWire } from '../control/client.ts';
-import { isOwned } from '../journal/lock.ts';
 import { withoutSecrets } from '../support/without-secrets.ts';
 import { version } from '../version.ts';
 import { eventJson } from '../watch/event-json.ts';
@@ -115,6 +114,7 @@ async function follow(
   } catch (error) {
     const isDown = error instanceof GiroError && error.code === 'CONTROL_UNAVAILABLE';
     // A gateway that runs and cannot be asked holds the device: a second client would only disturb it.
+    const { isOwned } = await import('../journal/lock.ts');
     if (!isDown || signal.aborted || isOwned(data)) throw error;
   }
   if (turnstile.tap !== undefined) {
