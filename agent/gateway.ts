@@ -24,6 +24,7 @@ import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
+import { Wires } from './watch/wire.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
@@ -48,6 +49,7 @@ export class Gateway {
   readonly #alarms: AlarmWatch;
   readonly #upkeep: Upkeep;
   readonly #panel: Panel;
+  readonly #wires: Wires;
   #sessions: Promise<void>[] = [];
   #control: ControlServer | undefined;
 
@@ -57,6 +59,7 @@ export class Gateway {
     this.#journal = journal;
     this.#identity = identity;
     this.#panel = new Panel(parts);
+    this.#wires = new Wires(clock);
     this.#dispatcher = new Dispatcher({
       journal: this.#panel.observing(journal),
       clock,
@@ -99,7 +102,7 @@ export class Gateway {
       gateway.#upkeep.start();
       const operator = new Operator({
         ...{ journal, configuration, clock },
-        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity },
+        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity, wires: gateway.#wires },
         onDiscarded: (count) => gateway.#panel.tallies.drop('operator', count),
       });
       gateway.#control = await ControlServer.open(data, { operator, log });
@@ -146,7 +149,8 @@ export class Gateway {
     return accepted;
   }
 
-  async #connect(turnstile: Turnstile): Promise<void> {
+  async #connect(configured: Turnstile): Promise<void> {
+    const turnstile = this.#wires.watchable(configured);
     const { clock, configuration } = this.#parts;
     const log = this.#parts.log.child({ turnstile: turnstile.id });
     const stored = this.#journal.state.turnstiles.find((state) => state.turnstile === turnstile.id);

@@ -303,6 +303,15 @@ export const ERRORS = {
       'pt-BR': 'encerre a pausa primeiro (giro resume WEBHOOK)',
     },
   },
+  CAPTURE_UNREADABLE: {
+    exitCode: 64,
+    retry: false,
+    summary: { en: 'the recording cannot be read', 'pt-BR': 'não foi possível ler a gravação' },
+    remedy: {
+      en: 'give a file that giro watch --record made, whole as it was written',
+      'pt-BR': 'informe um arquivo feito por giro testar --record, inteiro como foi gravado',
+    },
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;
