@@ -5,9 +5,11 @@ import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
 import { Checker } from './checker.ts';
 import type { Configuration } from './configuration.ts';
+import { checkFeed } from './feed.ts';
 import { localeLanguage } from './language.ts';
 import { ConfigurationError, text } from './mistakes.ts';
 import { resolveReferences } from './references.ts';
+import { checkRelay } from './relay.ts';
 import { configurationSchema } from './schema.ts';
 import { Source } from './source.ts';
 import { checkTurnstiles } from './turnstiles.ts';
@@ -40,11 +42,21 @@ export function readConfiguration(
   const units = checker.ids('units', text('unit', 'unidade'));
   const turnstiles = checkTurnstiles(checker, units, drivers);
   const webhooks = checkWebhooks(checker, units, { folder, env });
+  const relay = checkRelay(checker, units, { folder, env });
+  const feed = checkFeed(checker, units, folder);
   const data = dataFolder(checker, folder, env);
   if (form === undefined || checker.mistakes.length > 0) {
     throw new ConfigurationError(checker.mistakes, language);
   }
-  return { path, agent: { ...form.agent, language, data }, units: form.units, turnstiles, webhooks };
+  return {
+    path,
+    agent: { ...form.agent, language, data },
+    units: form.units,
+    turnstiles,
+    webhooks,
+    relay,
+    feed,
+  };
 }
 
 /** The file's own language, also when the rest of it is broken. */
