@@ -6,7 +6,7 @@ import type { BatchAnswer, Op } from './batch.ts';
 import type { Opening, Request, WriterOptions } from './writer.ts';
 
 /** Starts a thread of this folder; `.ts` in a checkout, `.js` where built. */
-function startThread(name: string, workerData: unknown): Worker {
+export function startThread(name: string, workerData: unknown): Worker {
   const url = new URL(`./${name}${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
   return new Worker(url, { name: `journal-${name}`, workerData });
 }
