@@ -21,6 +21,8 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
   readonly renderings?: Renderings;
+  /** Hears which units' feeds grew, after the commit. */
+  readonly onFed?: (units: readonly string[]) => void;
 }
 
 /** What is wrong with the file or its disk. */
@@ -50,6 +52,7 @@ export class Journal {
   readonly #check: Check;
   readonly #salvaged: SalvageReport | undefined;
   readonly #largeBodies: LargeBodyLog;
+  readonly #onFed: JournalOptions['onFed'];
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -64,6 +67,7 @@ export class Journal {
     this.#check = check;
     this.#salvaged = salvaged;
     this.#largeBodies = new LargeBodyLog(options.log);
+    this.#onFed = options.onFed;
     this.#queue = new BatchQueue(writer, options);
     this.state = state;
     this.failed = writer.died;
@@ -103,6 +107,7 @@ export class Journal {
     const copied = unrecognised === undefined ? accept : { ...accept, unrecognised };
     const accepted = await this.#queue.give({ kind: 'accept', accept: copied });
     this.#largeBodies.tell(accepted.large);
+    if (accepted.fed.length > 0) this.#onFed?.(accepted.fed);
     return accepted;
   }
 
@@ -155,6 +160,11 @@ export class Journal {
   /** What was taken of a turnstile near these moments (device's time, Unix ms), after all calls before this one. */
   traces(turnstile: string, aroundMs: readonly number[], withinMs: number): Promise<readonly Trace[]> {
     return this.#queue.give({ kind: 'traces', turnstile, aroundMs, withinMs });
+  }
+
+  /** Takes the oldest events of a unit's feed away that were recorded before a moment, some at a time; answers how many. */
+  pruneFeed(unit: string, beforeMs: number): Promise<number> {
+    return this.#queue.give({ kind: 'pruneFeed', unit, beforeMs });
   }
 
   /**

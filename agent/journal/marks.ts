@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAttempt } from './attempts.ts';
 import type { EndpointState, Mark, TurnstileState } from './records.ts';
+import { prepareRelayState } from './relays.ts';
 
 type MarkOf<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>;
 
@@ -11,6 +12,7 @@ export function prepareMark(db: Database): (mark: Mark) => void {
   const endpoint = prepareEndpoint(db);
   const turnstile = prepareTurnstile(db);
   const attempt = prepareAttempt(db);
+  const relay = prepareRelayState(db);
   const tried = db.prepare(
     'UPDATE deliveries SET tries = ? WHERE webhook = ? AND sequence = ? AND state = 0',
   );
@@ -45,6 +47,8 @@ export function prepareMark(db: Database): (mark: Mark) => void {
         return endpoint(mark.state);
       case 'turnstile':
         return turnstile(mark.state);
+      case 'relay':
+        return relay(mark.state);
       case 'attempt':
         return attempt(mark.attempt);
     }

@@ -4,9 +4,18 @@ import Sqlite, { type Database, type Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { readAlarms } from './alarms.ts';
 import { prepareAttempts } from './attempts.ts';
+import {
+  type FeedBounds,
+  type FeedPage,
+  type FeedQuery,
+  readFeedBounds,
+  readFeedPage,
+  readFeedPlace,
+} from './feed.ts';
 import { JOURNAL_FILE } from './file.ts';
 import { MIGRATIONS, schemaVersion } from './migrations.ts';
-import type { Alarm, AttemptRecord, EndpointState, NewEvent, TurnstileState } from './records.ts';
+import type { Alarm, AttemptRecord, EndpointState, NewEvent, RelayState, TurnstileState } from './records.ts';
+import { readRelayStates } from './relays.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -178,6 +187,23 @@ export class JournalReader {
   /** Open alarms, the oldest first. */
   alarms(): Alarm[] {
     return this.#read(() => readAlarms(this.#db));
+  }
+
+  /** How every source of cloud events is. */
+  relays(): RelayState[] {
+    return this.#read(() => readRelayStates(this.#db));
+  }
+
+  feedBounds(unit: string): FeedBounds | undefined {
+    return this.#read(() => readFeedBounds(this.#db, unit));
+  }
+
+  feedPlace(unit: string, sinceMs: number): number | undefined {
+    return this.#read(() => readFeedPlace(this.#db, unit, sinceMs));
+  }
+
+  feedPage(query: FeedQuery): FeedPage {
+    return this.#read(() => readFeedPage(this.#db, query));
   }
 
   close(): void {
