@@ -90,8 +90,9 @@ test('a source’s position is stored with its events, or neither', async (t) =>
       relay: { ...relay, position: 'b' },
     }),
   );
-  await journal.mark({ kind: 'relay', state: { relay: 'pacto', state: 'online', sinceMs: 7 } });
+  const marked = journal.mark({ kind: 'relay', state: { relay: 'pacto', state: 'online', sinceMs: 7 } });
   await journal.close();
+  await marked;
   const { journal: again } = await openJournal(t, folder);
   assert.deepEqual(again.state.relays, [relay]);
   const reader = openReader(folder);
