@@ -1,8 +1,10 @@
 import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
 import type { LinkAddress, TcpListenAddress } from '../drivers/links/address.ts';
+import type { Feed } from './feed.ts';
 import type { FORMATS } from './format-schema.ts';
 import type { JournalSettings } from './journal.ts';
+import type { RelaySource } from './relay.ts';
 import type { EVENTS, SIGNATURES } from './schema.ts';
 import type { SigningKey } from './secret.ts';
 import type { Auth } from './webhook-auth.ts';
@@ -18,6 +20,8 @@ export interface Configuration {
   readonly units: readonly Unit[];
   readonly turnstiles: readonly Turnstile[];
   readonly webhooks: readonly Webhook[];
+  readonly relay: readonly RelaySource[];
+  readonly feed?: Feed | undefined;
 }
 
 interface Agent {
