@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { Command } from 'commander';
 import type { Configuration } from '../../config/configuration.ts';
 import { systemClock } from '../../drivers/clock.ts';
@@ -22,6 +23,8 @@ export const describeRun: DescribeCommand = (program: Command) => {
 };
 
 async function run(options: { config?: string }): Promise<void> {
+  const { prepareWriter } = await import('../journal/threads.ts');
+  prepareWriter();
   const [{ configuration, isDemo }, { createLog }, { Taps }] = await Promise.all([
     openConfiguration(options.config),
     import('../log.ts'),
@@ -40,6 +43,7 @@ async function run(options: { config?: string }): Promise<void> {
   const { startGateway } = await import('../start.ts');
   const gateway = await startGateway({ configuration, clock: systemClock, log, taps }, stopping);
   if (gateway !== undefined) sayStarted(configuration, log);
+  flushCompileCache(); // a start after a kill reads it, and a kill writes nothing
   demo?.begin();
   try {
     const end = await Promise.race(gateway === undefined ? [stopped] : [stopped, gateway.failed]);

@@ -1,7 +1,7 @@
 /** Thread: the one writer of a journal. Opens it, says so, then answers each batch in its turn until told to close. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { Renderings } from './accept.ts';
 import { type Op, prepareBatch } from './batch.ts';
 import { DAMAGE_NOTE } from './file.ts';
@@ -27,7 +27,7 @@ export type Opening =
     }
   | { readonly refused: Refusal };
 
-/** What the thread is given. */
+/** What the thread is given, after its WriterOptions. */
 export type Request = readonly Op[] | 'close';
 
 function serve({ folder, nowMs, renderings }: WriterOptions): void {
@@ -49,8 +49,11 @@ function serve({ folder, nowMs, renderings }: WriterOptions): void {
   });
 }
 
-try {
-  serve(workerData as WriterOptions);
-} catch (error) {
-  parentPort?.postMessage({ refused: refusalOf(error) } satisfies Opening);
-}
+parentPort?.once('message', (options: WriterOptions) => {
+  try {
+    serve(options);
+  } catch (error) {
+    parentPort?.postMessage({ refused: refusalOf(error) } satisfies Opening);
+    parentPort?.close();
+  }
+});

@@ -101,35 +101,39 @@ async function passOn(from: Socket, to: Socket, text: string): Promise<void> {
   assert.equal((await arrived)[0].toString(), text);
 }
 
-test('passes on before anybody takes what is heard; then it is heard as of when it passed', GUARD, async (t) => {
-  const { taps, turnstile, clock, call, heard, positions } = await tapped(t);
-  taps.open([turnstile]);
-  const { software, device } = await call();
-  const firstMs = clock.now();
-  await passOn(software, device, 'question');
-  await clock.advance(7_000);
-  await passOn(device, software, 'answer');
-  assert.deepEqual(heard, []);
-  await clock.advance(60_000);
+test(
+  'passes on before anybody takes what is heard; then it is heard as of when it passed',
+  GUARD,
+  async (t) => {
+    const { taps, turnstile, clock, call, heard, positions } = await tapped(t);
+    taps.open([turnstile]);
+    const { software, device } = await call();
+    const firstMs = clock.now();
+    await passOn(software, device, 'question');
+    await clock.advance(7_000);
+    await passOn(device, software, 'answer');
+    assert.deepEqual(heard, []);
+    await clock.advance(60_000);
 
-  const listener = taker();
-  const stopping = new AbortController();
-  const kept = taps.keep(turnstile, listener, stopping.signal);
-  assert.deepEqual(positions, ['stored']);
-  assert.deepEqual(heard, [
-    { atMs: firstMs, text: 'software question' },
-    { atMs: firstMs + 7_000, text: 'device answer' },
-  ]);
-  assert.deepEqual(listener.states, [{ state: 'online' }]);
-  await passOn(software, device, 'more');
-  assert.deepEqual(heard.at(-1), { atMs: clock.now(), text: 'software more' });
-  assert.deepEqual(listener.cursors, ['software question', 'device answer', 'software more']);
+    const listener = taker();
+    const stopping = new AbortController();
+    const kept = taps.keep(turnstile, listener, stopping.signal);
+    assert.deepEqual(positions, ['stored']);
+    assert.deepEqual(heard, [
+      { atMs: firstMs, text: 'software question' },
+      { atMs: firstMs + 7_000, text: 'device answer' },
+    ]);
+    assert.deepEqual(listener.states, [{ state: 'online' }]);
+    await passOn(software, device, 'more');
+    assert.deepEqual(heard.at(-1), { atMs: clock.now(), text: 'software more' });
+    assert.deepEqual(listener.cursors, ['software question', 'device answer', 'software more']);
 
-  stopping.abort();
-  await kept;
-  assert.equal(listener.states.at(-1)?.state, 'offline');
-  assert.equal(await taps.pass(), false);
-});
+    stopping.abort();
+    await kept;
+    assert.equal(listener.states.at(-1)?.state, 'offline');
+    assert.equal(await taps.pass(), false);
+  },
+);
 
 test('the next conversation of a tap goes on from where the one before stood', GUARD, async (t) => {
   const { taps, turnstile, call, positions } = await tapped(t);
