@@ -27,6 +27,7 @@ test('a configuration comes back whole, its defaults filled in', () => {
   assert.deepEqual(rest, {
     path: join(folder, 'giro.yaml'),
     agent: { name: 'recepcao', language: 'en', data: join(folder, 'data') },
+    panel: { host: '127.0.0.1', port: 8470, isLocal: true },
     units: [
       { id: 'centro', company: 1, timezone: 'America/Sao_Paulo' },
       { id: 'sul', company: 2, timezone: 'America/Fortaleza' },
