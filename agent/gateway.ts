@@ -16,17 +16,19 @@ import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import type { Accept, NewEvent } from './journal/records.ts';
+import { requireNotMoved } from './moving/moved.ts';
 import { Panel } from './panel/panel.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
 /** Giro's own events go to a webhook only if its `events` names them. */
-const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
+const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna', 'giro.resumo']);
 
 interface Parts {
   readonly configuration: Configuration;
@@ -44,6 +46,7 @@ export class Gateway {
   readonly #intakes: Intake[] = [];
   readonly #reports: TurnstileReport[] = [];
   readonly #alarms: AlarmWatch;
+  readonly #upkeep: Upkeep;
   readonly #panel: Panel;
   #sessions: Promise<void>[] = [];
   #control: ControlServer | undefined;
@@ -62,23 +65,29 @@ export class Gateway {
       version,
       webhooks: configuration.webhooks.filter(({ active }) => active).map(target),
     });
-    this.#alarms = watchInstallation({
+    const installation = {
       ...parts,
       journal,
       identity,
       dispatcher: this.#dispatcher,
       turnstiles: () => this.#reports.map((report) => report.sample),
-      webhooksFor: (event) => interested(configuration.webhooks, event),
+      webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => interested(configuration.webhooks, event),
+    };
+    this.#upkeep = new Upkeep(installation);
+    this.#alarms = watchInstallation({
+      ...installation,
+      others: (nowMs) => this.#upkeep.conditions(nowMs),
     });
   }
 
   /**
    * Opens the journal, then delivers what it holds, then listens to the turnstiles.
-   * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE.
+   * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE, INSTALLATION_MOVED.
    */
   static async start(parts: Parts): Promise<Gateway> {
     const { configuration, clock, log } = parts;
     const { data, id } = configuration.agent;
+    requireNotMoved(data);
     const renderings = new Map(
       configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
     );
@@ -87,11 +96,10 @@ export class Gateway {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
+      gateway.#upkeep.start();
       const operator = new Operator({
-        journal,
-        dispatcher: gateway.#dispatcher,
-        configuration,
-        clock,
+        ...{ journal, configuration, clock },
+        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity },
         onDiscarded: (count) => gateway.#panel.tallies.drop('operator', count),
       });
       gateway.#control = await ControlServer.open(data, { operator, log });
@@ -123,6 +131,7 @@ export class Gateway {
   async stop(): Promise<void> {
     this.#alarms.stop();
     this.#stopping.abort();
+    await this.#upkeep.stop();
     await this.#panel.stop();
     await this.#control?.close();
     await Promise.all(this.#sessions);

@@ -5,6 +5,7 @@ import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
 import { Checker } from './checker.ts';
 import type { Configuration } from './configuration.ts';
+import { checkJournal } from './journal.ts';
 import { localeLanguage } from './language.ts';
 import { ConfigurationError, text } from './mistakes.ts';
 import { checkPanel } from './panel.ts';
@@ -44,11 +45,13 @@ export function readConfiguration(
   const turnstiles = checkTurnstiles(checker, units, drivers);
   const webhooks = checkWebhooks(checker, units, { folder, env });
   const data = dataFolder(checker, folder, env);
+  const journal = checkJournal(checker, folder, data);
   const panel = checkPanel(checker, { data, isPasswordPending });
-  if (form === undefined || checker.mistakes.length > 0) {
+  if (form === undefined || journal === undefined || checker.mistakes.length > 0) {
     throw new ConfigurationError(checker.mistakes, language);
   }
-  return { path, agent: { ...form.agent, language, data }, panel, units: form.units, turnstiles, webhooks };
+  const agent = { ...form.agent, language, data };
+  return { path, agent, journal, panel, units: form.units, turnstiles, webhooks };
 }
 
 /** The file's own language, also when the rest of it is broken. */

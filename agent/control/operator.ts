@@ -2,15 +2,18 @@ import { setImmediate } from 'node:timers/promises';
 import type { Configuration, Webhook } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
+import type { Identity } from '../accesses/identity.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Action } from '../journal/operate.ts';
 import type { DeliveryFilter, Scope } from '../journal/selection.ts';
+import { forget } from './forget.ts';
 import type { ActionResult, ControlRequest, ControlResults } from './protocol.ts';
 import { testEvent } from './test-event.ts';
 
 interface OperatorParts {
-  readonly journal: Pick<Journal, 'accept' | 'scopes' | 'operate'>;
+  readonly journal: Pick<Journal, 'accept' | 'scopes' | 'operate' | 'upkeep' | 'checkpoint'>;
+  readonly identity: Identity;
   readonly dispatcher: Dispatcher;
   readonly configuration: Pick<Configuration, 'agent' | 'units' | 'webhooks'>;
   readonly clock: Clock;
@@ -68,6 +71,8 @@ export class Operator {
         return {};
       case 'test':
         return this.#test(this.#active(request.webhook));
+      case 'forget':
+        return forget(this.#parts, request, asker.signal);
     }
   }
 
@@ -146,6 +151,7 @@ export class Operator {
 
 /** What was acted on, without the person that a filter may name. */
 function subjectOf(request: ControlRequest): string {
+  if (request.command === 'forget') return '';
   if (!('filter' in request)) return request.webhook;
   const { webhook, id, firstSequence, lastSequence, turnstile, unit, states } = request.filter;
   const sequences =

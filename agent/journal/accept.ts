@@ -5,6 +5,7 @@ import { prepareAlarm } from './alarms.ts';
 import { prepareAudit } from './audit.ts';
 import { LARGE_BODY_BYTES } from './large-bodies.ts';
 import { prepareMark } from './marks.ts';
+import { prepareRemoveEvent } from './prune.ts';
 import type { Accept, Accepted, Delivery, LargeBody, NewEvent } from './records.ts';
 import { prepareAccessCount } from './statistics.ts';
 
@@ -30,6 +31,7 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
   const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
   const storeAlarm = prepareAlarm(db);
+  const removeEvent = prepareRemoveEvent(db);
   const audit = prepareAudit(db);
   const trace = db.prepare(
     'INSERT INTO traces (turnstile, at, code, who) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -37,7 +39,8 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
 
   return (accept) => {
     const { opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] } = accept;
-    const { alarms = [], traces = [], audits = [] } = accept;
+    const { alarms = [], traces = [], removed = [], audits = [] } = accept;
+    for (const number of removed) removeEvent(number);
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];

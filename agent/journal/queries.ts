@@ -8,7 +8,7 @@ import { type AuditEntry, readAudit } from './audit.ts';
 import { type EventFilter, type EventRecord, listEvents } from './event-list.ts';
 import { JOURNAL_FILE } from './file.ts';
 import { MIGRATIONS, schemaVersion } from './migrations.ts';
-import type { Alarm, AttemptRecord, EndpointState, TurnstileState } from './records.ts';
+import type { Alarm, AttemptRecord, EndpointState, NewEvent, TurnstileState } from './records.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -59,6 +59,12 @@ export interface QueueDepth {
   readonly lane: string;
   readonly pending: number;
 }
+
+/** How many accesses of a unit were alike. */
+export type AccessFigure = Omit<NonNullable<NewEvent['access']>, 'person'> & {
+  readonly unit: string;
+  readonly count: number;
+};
 
 export interface UnrecognisedCount {
   readonly turnstile: string;
@@ -157,6 +163,22 @@ export class JournalReader {
         'SELECT turnstile, count(*) AS count, max(at) AS lastAtMs FROM unrecognised GROUP BY turnstile',
       ).all(),
     );
+  }
+
+  /** What kinds of access occurred from one moment (Unix ms) to before another, and how many of each. */
+  figures(fromMs: number, toMs: number): AccessFigure[] {
+    return this.#read(() => {
+      const counts = new Map<string, AccessFigure>();
+      const rows = this.#prepare<[number, number], Omit<AccessFigure, 'count'>>(
+        `SELECT unit, result, passage, direction FROM events
+         WHERE occurred_at >= ? AND occurred_at < ? AND result IS NOT NULL`,
+      );
+      for (const row of rows.iterate(fromMs, toMs)) {
+        const key = Object.values(row).join('\n');
+        counts.set(key, { ...row, count: (counts.get(key)?.count ?? 0) + 1 });
+      }
+      return [...counts.values()];
+    });
   }
 
   /** What waits in each queue: one of a turnstile, and of replays. */

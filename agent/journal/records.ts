@@ -10,7 +10,7 @@ export type EventName =
   | 'notificarContrato'
   | 'notificarVendaAvulsa'
   | 'notificarPagamento'
-  | 'giro.alerta'
+  | 'giro.resumo'
   | 'testeWebhook'
   | 'giro.alerta'
   | 'giro.lacuna';
@@ -77,6 +77,8 @@ export interface Accept {
   readonly recognised?: readonly number[];
   readonly traces?: readonly Trace[];
   readonly alarms?: readonly AlarmChange[];
+  /** Numbers of events that a configured limit removes; in the same commit as the events that say so. */
+  readonly removed?: readonly number[];
   readonly audits?: readonly AuditEntry[];
 }
 

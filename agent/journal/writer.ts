@@ -1,7 +1,8 @@
 /** Thread: the one writer of a journal. Opens it, says so, then answers each batch in its turn until told to close. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
+import type { Database } from 'better-sqlite3';
 import type { Renderings } from './accept.ts';
 import { type Op, prepareBatch } from './batch.ts';
 import { DAMAGE_NOTE } from './file.ts';
@@ -27,8 +28,8 @@ export type Opening =
     }
   | { readonly refused: Refusal };
 
-/** What the thread is given. */
-export type Request = readonly Op[] | 'close';
+/** What the thread is given, after its WriterOptions. */
+export type Request = readonly Op[] | 'checkpoint' | 'close';
 
 function serve({ folder, nowMs, renderings }: WriterOptions): void {
   const { db, unchecked, salvaged } = openJournal(folder, nowMs);
@@ -41,7 +42,7 @@ function serve({ folder, nowMs, renderings }: WriterOptions): void {
       return;
     }
     try {
-      parentPort?.postMessage(runBatch(request));
+      parentPort?.postMessage(request === 'checkpoint' ? checkpoint(db) : runBatch(request));
     } catch (error) {
       if (troubleOf(error) === 'damage') writeFileSync(join(folder, DAMAGE_NOTE), '', { mode: 0o600 });
       throw error; // ends the thread; the next start salvages
@@ -49,8 +50,25 @@ function serve({ folder, nowMs, renderings }: WriterOptions): void {
   });
 }
 
-try {
-  serve(workerData as WriterOptions);
-} catch (error) {
-  parentPort?.postMessage({ refused: refusalOf(error) } satisfies Opening);
+parentPort?.once('message', (options: WriterOptions) => {
+  try {
+    serve(options);
+  } catch (error) {
+    parentPort?.postMessage({ refused: refusalOf(error) } satisfies Opening);
+    parentPort?.close();
+  }
+});
+
+/** Waits for no reader; true when the log is empty now. No transaction may be open. */
+function checkpoint(db: Database): boolean {
+  const waitMs = Number(db.pragma('busy_timeout', { simple: true }));
+  db.pragma('busy_timeout = 0');
+  try {
+    return db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
+  } catch (error) {
+    if (troubleOf(error) === 'damage') throw error;
+    return false; // the disk refuses: the next batch meets it too, and says so
+  } finally {
+    db.pragma(`busy_timeout = ${waitMs}`);
+  }
 }
