@@ -162,6 +162,11 @@ export class Journal {
     return this.#queue.give({ kind: 'traces', turnstile, aroundMs, withinMs });
   }
 
+  /** Begins the feeds of units that have none yet. */
+  openFeeds(units: readonly string[]): Promise<void> {
+    return this.#queue.give({ kind: 'openFeeds', units });
+  }
+
   /** Takes the oldest events of a unit's feed away that were recorded before a moment, some at a time; answers how many. */
   pruneFeed(unit: string, beforeMs: number): Promise<number> {
     return this.#queue.give({ kind: 'pruneFeed', unit, beforeMs });
