@@ -15,17 +15,21 @@ import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
-import type { NewEvent } from './journal/records.ts';
+import type { Accept, NewEvent } from './journal/records.ts';
+import { requireNotMoved } from './moving/moved.ts';
+import { Panel } from './panel/panel.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
+import { Wires } from './watch/wire.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
 /** Giro's own events go to a webhook only if its `events` names them. */
-const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
+const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna', 'giro.resumo']);
 
 interface Parts {
   readonly configuration: Configuration;
@@ -43,6 +47,9 @@ export class Gateway {
   readonly #intakes: Intake[] = [];
   readonly #reports: TurnstileReport[] = [];
   readonly #alarms: AlarmWatch;
+  readonly #upkeep: Upkeep;
+  readonly #panel: Panel;
+  readonly #wires: Wires;
   #sessions: Promise<void>[] = [];
   #control: ControlServer | undefined;
 
@@ -51,31 +58,39 @@ export class Gateway {
     this.#parts = parts;
     this.#journal = journal;
     this.#identity = identity;
+    this.#panel = new Panel(parts);
+    this.#wires = new Wires(clock);
     this.#dispatcher = new Dispatcher({
-      journal,
+      journal: this.#panel.observing(journal),
       clock,
       log,
       random: Math.random,
       version,
       webhooks: configuration.webhooks.filter(({ active }) => active).map(target),
     });
-    this.#alarms = watchInstallation({
+    const installation = {
       ...parts,
       journal,
       identity,
       dispatcher: this.#dispatcher,
       turnstiles: () => this.#reports.map((report) => report.sample),
-      webhooksFor: (event) => interested(configuration.webhooks, event),
+      webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => interested(configuration.webhooks, event),
+    };
+    this.#upkeep = new Upkeep(installation);
+    this.#alarms = watchInstallation({
+      ...installation,
+      others: (nowMs) => this.#upkeep.conditions(nowMs),
     });
   }
 
   /**
    * Opens the journal, then delivers what it holds, then listens to the turnstiles.
-   * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE.
+   * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE, INSTALLATION_MOVED.
    */
   static async start(parts: Parts): Promise<Gateway> {
     const { configuration, clock, log } = parts;
     const { data, id } = configuration.agent;
+    requireNotMoved(data);
     const renderings = new Map(
       configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
     );
@@ -84,9 +99,20 @@ export class Gateway {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
-      const operator = new Operator({ journal, dispatcher: gateway.#dispatcher, configuration, clock });
+      gateway.#upkeep.start();
+      const operator = new Operator({
+        ...{ journal, configuration, clock },
+        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity, wires: gateway.#wires },
+        onDiscarded: (count) => gateway.#panel.tallies.drop('operator', count),
+      });
       gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
+      gateway.#panel.start({
+        journal,
+        dispatcher: gateway.#dispatcher,
+        operator,
+        turnstiles: () => gateway.#reports.map((report) => report.now),
+      });
       return gateway;
     } catch (error) {
       await journal.close();
@@ -99,10 +125,17 @@ export class Gateway {
     return this.#journal.failed;
   }
 
+  /** Where the panel can be opened; undefined when it is off or could not start. */
+  get panelUrl(): Promise<string | undefined> {
+    return this.#panel.url;
+  }
+
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
     this.#alarms.stop();
     this.#stopping.abort();
+    await this.#upkeep.stop();
+    await this.#panel.stop();
     await this.#control?.close();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
@@ -110,7 +143,14 @@ export class Gateway {
     await this.#journal.close();
   }
 
-  async #connect(turnstile: Turnstile): Promise<void> {
+  async #accept(accept: Accept) {
+    const accepted = await this.#journal.accept(accept);
+    this.#panel.accepted((accept.events ?? []).filter(({ id }) => !accepted.duplicates.includes(id)));
+    return accepted;
+  }
+
+  async #connect(configured: Turnstile): Promise<void> {
+    const turnstile = this.#wires.watchable(configured);
     const { clock, configuration } = this.#parts;
     const log = this.#parts.log.child({ turnstile: turnstile.id });
     const stored = this.#journal.state.turnstiles.find((state) => state.turnstile === turnstile.id);
@@ -132,7 +172,7 @@ export class Gateway {
       log,
       open: this.#journal.state.openAccesses.filter((open) => open.turnstile === turnstile.id),
       device: report.device,
-      accept: (accept) => this.#journal.accept(accept),
+      accept: (accept) => this.#accept(accept),
       traces: (...near) => this.#journal.traces(...near),
       webhooksFor: (event) => interested(configuration.webhooks, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { feedSchema } from './feed-schema.ts';
 import { formatKeys } from './format-schema.ts';
+import { journalSchema } from './journal.ts';
 import { text } from './mistakes.ts';
+import { panelSchema } from './panel.ts';
 import { proxySchema } from './proxy.ts';
 import { relaySchema } from './relay-schema.ts';
 import { ruled, slug } from './slug.ts';
@@ -21,6 +23,7 @@ export const EVENTS = [
   'eventoNuvem',
   'giro.alerta',
   'giro.lacuna',
+  'giro.resumo',
 ] as const;
 
 const DATABASE_KEY = /^[0-9a-f]{32}$/i;
@@ -145,7 +148,7 @@ export const webhookSchema = z
       .min(1)
       .optional()
       .describe(
-        'The events that it gets. Default: all notificar... events. giro.alerta (what is wrong here, and when it is over) and giro.lacuna (accesses of which only the number is known) come only if named.',
+        'The events that it gets. Default: all notificar... events. giro.alerta (what is wrong here, and when it is over), giro.lacuna (accesses of which only the number is known) and giro.resumo (the figures of each day) come only if named.',
       ),
     units: z.array(z.string()).min(1).optional().describe('The units whose events it gets. Default: all.'),
     allow: z
@@ -197,6 +200,8 @@ export function configurationSchema(driverNames: readonly string[]) {
   return z
     .strictObject({
       agent,
+      journal: journalSchema,
+      panel: panelSchema.optional(),
       units: z.array(unit).describe('The units of the gym.'),
       turnstiles: z.array(turnstileSchema(driverNames)).describe('The turnstiles that Giro hears.'),
       webhooks: z.array(webhookSchema).default([]).describe('Where events are delivered.'),

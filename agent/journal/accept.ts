@@ -2,11 +2,14 @@ import type { Database, Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { longestBodyBytes, type Rendering, render } from '../formats/render.ts';
 import { prepareAlarm } from './alarms.ts';
+import { prepareAudit } from './audit.ts';
 import { prepareFeedEntry } from './feed.ts';
 import { LARGE_BODY_BYTES } from './large-bodies.ts';
 import { prepareMark } from './marks.ts';
+import { prepareRemoveEvent } from './prune.ts';
 import { type Accept, type Accepted, type Delivery, FEED, type LargeBody, type NewEvent } from './records.ts';
 import { prepareRelayPosition } from './relays.ts';
+import { prepareAccessCount } from './statistics.ts';
 
 /** How bodies are made, by webhook; one that is not there gets the contract's. */
 export type Renderings = ReadonlyMap<string, Rendering>;
@@ -30,6 +33,8 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
   const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
   const storeAlarm = prepareAlarm(db);
+  const removeEvent = prepareRemoveEvent(db);
+  const audit = prepareAudit(db);
   const moveRelay = prepareRelayPosition(db);
   const trace = db.prepare(
     'INSERT INTO traces (turnstile, at, code, who) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -37,7 +42,8 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
 
   return (accept) => {
     const { opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] } = accept;
-    const { alarms = [], traces = [], relay } = accept;
+    const { alarms = [], traces = [], removed = [], audits = [], relay } = accept;
+    for (const number of removed) removeEvent(number);
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];
@@ -59,6 +65,7 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
     for (const number of recognised) drop.run(number);
     for (const change of alarms) storeAlarm(change);
     for (const { turnstile, atMs, code, who } of traces) trace.run(turnstile, atMs, code, who);
+    for (const entry of audits) audit(entry);
     if (relay !== undefined) moveRelay(relay);
     return { deliveries, duplicates, large, fed: [...fed] };
   };
@@ -84,6 +91,7 @@ function prepareEvent(db: Database, renderings: Renderings): (event: NewEvent) =
   );
   const note = db.prepare('INSERT INTO ledger (id, event, at) VALUES (?, ?, ?)');
   const deliver = prepareDelivery(db, renderings);
+  const count = prepareAccessCount(db);
   const feed = prepareFeedEntry(db);
 
   return (event) => {
@@ -95,6 +103,7 @@ function prepareEvent(db: Database, renderings: Renderings): (event: NewEvent) =
       ...[access?.direction ?? null, access?.person ?? null, content],
     );
     note.run(key, number, recordedAtMs);
+    count(event);
     const webhooks = new Set(event.webhooks);
     if (webhooks.delete(FEED)) feed(unit, number, recordedAtMs);
     return [...webhooks].map((webhook) => deliver(event, number, webhook));

@@ -8,6 +8,7 @@ import type { Accept, Accepted, Delivery, KeptLine, Mark, Trace } from './record
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
 import { type LinePlace, prepareKeptLines, preparePending, prepareTraces } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
+import { prepareUpkeep, type UpkeepResults, type UpkeepStep } from './upkeep.ts';
 
 /** One thing asked of the writer. */
 export type Op =
@@ -30,6 +31,7 @@ export type Op =
   | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
   | { readonly kind: 'operate'; readonly operation: Operation }
   | { readonly kind: 'openFeeds'; readonly units: readonly string[] }
+  | { readonly kind: 'upkeep'; readonly step: UpkeepStep }
   | { readonly kind: 'pruneFeed'; readonly unit: string; readonly beforeMs: number }
   | {
       readonly kind: 'traces';
@@ -50,6 +52,7 @@ export interface OpValues {
   openFeeds: undefined;
   pruneFeed: number;
   traces: readonly Trace[];
+  upkeep: UpkeepResults[UpkeepStep['do']];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -120,6 +123,7 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const openFeeds = prepareFeedOpening(db);
   const pruneFeed = prepareFeedPruning(db);
   const traces = prepareTraces(db);
+  const upkeep = prepareUpkeep(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -144,6 +148,8 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return pruneFeed(op.unit, op.beforeMs);
       case 'traces':
         return traces(op.turnstile, op.aroundMs, op.withinMs);
+      case 'upkeep':
+        return upkeep(op.step);
     }
   };
 }

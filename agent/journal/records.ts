@@ -1,6 +1,7 @@
 import type { Text } from '../../drivers/language.ts';
 import type { Direction, Result } from '../../drivers/reading.ts';
 import type { Timings } from '../delivery/outcome.ts';
+import type { AuditEntry } from './audit.ts';
 
 /** Names of events that a body may carry (webhook.schema.json, `evento`). */
 export type EventName =
@@ -9,8 +10,8 @@ export type EventName =
   | 'notificarContrato'
   | 'notificarVendaAvulsa'
   | 'notificarPagamento'
+  | 'giro.resumo'
   | 'eventoNuvem'
-  | 'giro.alerta'
   | 'testeWebhook'
   | 'giro.alerta'
   | 'giro.lacuna';
@@ -80,6 +81,9 @@ export interface Accept {
   readonly recognised?: readonly number[];
   readonly traces?: readonly Trace[];
   readonly alarms?: readonly AlarmChange[];
+  /** Numbers of events that a configured limit removes; in the same commit as the events that say so. */
+  readonly removed?: readonly number[];
+  readonly audits?: readonly AuditEntry[];
   readonly relay?: RelayPosition;
 }
 
@@ -307,6 +311,8 @@ export type Mark =
   | { readonly kind: 'lane'; readonly state: LaneState }
   | { readonly kind: 'endpoint'; readonly state: EndpointState }
   | { readonly kind: 'turnstile'; readonly state: TurnstileState }
+  /** What waits for each webhook is noted, for pictures. */
+  | { readonly kind: 'depths'; readonly atMs: number }
   | { readonly kind: 'relay'; readonly state: RelayState }
   /** In the same call as the marks of what the attempt led to. */
   | { readonly kind: 'attempt'; readonly attempt: AttemptRecord };
