@@ -171,6 +171,11 @@ export class Journal {
     return this.#queue.give({ kind: 'traces', turnstile, aroundMs, withinMs });
   }
 
+  /** Begins the feeds of units that have none yet. */
+  openFeeds(units: readonly string[]): Promise<void> {
+    return this.#queue.give({ kind: 'openFeeds', units });
+  }
+
   /** Does one step of upkeep, without a sync of its own. */
   upkeep<Do extends UpkeepStep['do']>(step: UpkeepStep & { readonly do: Do }): Promise<UpkeepResults[Do]> {
     return this.#queue.give({ kind: 'upkeep', step }) as Promise<UpkeepResults[Do]>;
