@@ -17,8 +17,17 @@ export class GiroProcess {
   readonly #closed: Promise<number | NodeJS.Signals>;
   readonly #watchers = new Set<() => void>();
 
-  constructor(args: readonly string[], { env = {}, cwd }: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+  /** `within` is a command that runs another (`ip netns exec NAME`). */
+  constructor(
+    args: readonly string[],
+    {
+      env = {},
+      cwd,
+      within = [],
+    }: { env?: NodeJS.ProcessEnv; cwd?: string; within?: readonly string[] } = {},
+  ) {
+    const [program = process.execPath, ...rest] = [...within, process.execPath, MAIN, ...args];
+    this.child = spawn(program, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', ...env },
       ...(cwd === undefined ? {} : { cwd }),
@@ -69,6 +78,18 @@ export class GiroProcess {
       this.#watchers.add(look);
       look();
     });
+  }
+
+  /** What `other` gives; rejects when the process ends before or time is up. */
+  async whileRunning<T>(other: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = (): void => {
+      isSettled = true;
+      for (const watcher of this.#watchers) watcher();
+    };
+    other.then(settled, settled);
+    await this.until('what was waited for elsewhere', () => isSettled);
+    return await other;
   }
 
   /** Waits for a line on either output that matches. */

@@ -1,0 +1,5 @@
+import type { Scenario } from './scenario.ts';
+import { kill } from './scenarios/kill.ts';
+
+/** All of them, in the order in which they run. */
+export const SCENARIOS: readonly Scenario[] = [kill];
