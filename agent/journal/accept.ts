@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { LONGEST_BODY_BYTES, type Rendering, render } from '../formats/render.ts';
 import { prepareAlarm } from './alarms.ts';
+import { crashPoint } from './crash-points.ts';
 import { LARGE_BODY_BYTES } from './large-bodies.ts';
 import { prepareMark } from './marks.ts';
 import type { Accept, Accepted, Delivery, LargeBody, NewEvent } from './records.ts';
@@ -114,9 +115,11 @@ function prepareDelivery(
   return (event, number, webhook) => {
     const { id, name, unit, lane } = event;
     const sequence = nextSequence.get(webhook) as number; // RETURNING of an upsert always gives its row
+    crashPoint('freeze:before');
     const { body, headers } = render(renderings.get(webhook), event, sequence);
     insert.run(webhook, sequence, number, lane, body, headers === undefined ? null : JSON.stringify(headers));
     count.run(webhook, lane);
+    crashPoint('freeze:after');
     const bytes = Buffer.byteLength(body);
     const parked = bytes > LONGEST_BODY_BYTES;
     if (parked) mark({ kind: 'parked', webhook, sequence, atMs: event.recordedAtMs, outcome: 'too_large' });

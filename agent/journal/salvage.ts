@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { crashPoint } from './crash-points.ts';
 import { connect, DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { migrate } from './migrations.ts';
 import { copyKeyed, copyNumbered, type TableCopy } from './salvage-tables.ts';
@@ -26,6 +27,7 @@ const FILES = ['', '-wal', '-shm'] as const;
  */
 export function salvage(folder: string, damage: string, nowMs: number): SalvageReport {
   const path = join(folder, JOURNAL_FILE);
+  crashPoint('salvage:before');
   for (const suffix of FILES) rmSync(unfinished(path) + suffix, { force: true });
   const target = connect(unfinished(path));
   const source = new Sqlite(path, { readonly: true });
@@ -37,7 +39,9 @@ export function salvage(folder: string, damage: string, nowMs: number): SalvageR
     source.close();
     target.close();
   }
+  crashPoint('salvage:copied');
   const setAside = replace(path, nowMs);
+  crashPoint('salvage:after');
   rmSync(join(folder, DAMAGE_NOTE), { force: true });
   return {
     damage,
@@ -71,6 +75,7 @@ function replace(path: string, nowMs: number): string {
   for (const suffix of FILES) {
     if (existsSync(path + suffix)) renameSync(path + suffix, join(path, '..', name + suffix));
   }
+  crashPoint('salvage:moved');
   renameSync(unfinished(path), path);
   return name;
 }

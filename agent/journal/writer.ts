@@ -1,9 +1,10 @@
 /** Thread: the one writer of a journal. Opens it, says so, then answers each batch in its turn until told to close. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { Renderings } from './accept.ts';
 import { type Op, prepareBatch } from './batch.ts';
+import { crashPoint } from './crash-points.ts';
 import { DAMAGE_NOTE } from './file.ts';
 import { openJournal } from './open.ts';
 import type { JournalState } from './records.ts';
@@ -27,7 +28,7 @@ export type Opening =
     }
   | { readonly refused: Refusal };
 
-/** What the thread is given. */
+/** What the thread is given, after its WriterOptions. */
 export type Request = readonly Op[] | 'close';
 
 function serve({ folder, nowMs, renderings }: WriterOptions): void {
@@ -36,7 +37,9 @@ function serve({ folder, nowMs, renderings }: WriterOptions): void {
   parentPort?.postMessage({ state: readState(db), unchecked, salvaged } satisfies Opening);
   parentPort?.on('message', (request: Request) => {
     if (request === 'close') {
+      crashPoint('checkpoint:before');
       db.close(); // the last connection checkpoints
+      crashPoint('checkpoint:after');
       parentPort?.close();
       return;
     }
@@ -49,8 +52,11 @@ function serve({ folder, nowMs, renderings }: WriterOptions): void {
   });
 }
 
-try {
-  serve(workerData as WriterOptions);
-} catch (error) {
-  parentPort?.postMessage({ refused: refusalOf(error) } satisfies Opening);
-}
+parentPort?.once('message', (options: WriterOptions) => {
+  try {
+    serve(options);
+  } catch (error) {
+    parentPort?.postMessage({ refused: refusalOf(error) } satisfies Opening);
+    parentPort?.close();
+  }
+});

@@ -101,17 +101,19 @@ export class Site implements AsyncDisposable {
 
   /** How many records the controllers are rid of. */
   async accepted(): Promise<number> {
-    const counts = await this.source.ask('count', undefined);
-    return [...counts.values()].reduce((total, count) => total + count, 0);
+    return total(await this.source.ask('count', undefined));
   }
 
-  /** With a running gateway: lets everything arrive that still can, and counts. */
-  async settle(gateway: GiroProcess): Promise<Tally> {
+  /**
+   * With a running gateway: lets everything arrive that still can, and counts. `others`: accepted before, by turnstile.
+   */
+  async settle(gateway: GiroProcess, others: ReadonlyMap<string, number> = new Map()): Promise<Tally> {
     await this.source.ask('rate', { perSecond: 0 });
     await this.behave(WELL);
     await gateway.whileRunning(this.source.ask('drained', undefined));
-    const acknowledged = await this.source.ask('count', undefined);
-    await gateway.whileRunning(this.receiver.ask('delivered', { count: await this.accepted() }));
+    const acknowledged = new Map([...others, ...(await this.source.ask('count', undefined))]);
+    const count = total(acknowledged);
+    await gateway.whileRunning(this.receiver.ask('delivered', { count }));
     return await this.receiver.ask('tally', { acknowledged });
   }
 
@@ -146,6 +148,10 @@ webhooks:
 ${webhook}`,
     );
   }
+}
+
+function total(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 function turnstile(id: string, connect: string): string {

@@ -8,6 +8,20 @@ const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 /** Longest wait for anything in an end-to-end test: only a fault reaches it. */
 export const LIMIT_MS = 180_000;
 
+/** Where the program is; without it this checkout under this Node. */
+export interface Program {
+  readonly node: string;
+  readonly main: string;
+}
+
+interface Surroundings {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly program?: Program | undefined;
+  /** A command that runs another (`ip netns exec NAME`). */
+  readonly within?: readonly string[];
+}
+
 /** A giro command in a process of its own, whose lines a test can wait for. */
 export class GiroProcess {
   readonly child: ChildProcess;
@@ -17,17 +31,10 @@ export class GiroProcess {
   readonly #closed: Promise<number | NodeJS.Signals>;
   readonly #watchers = new Set<() => void>();
 
-  /** `within` is a command that runs another (`ip netns exec NAME`). */
-  constructor(
-    args: readonly string[],
-    {
-      env = {},
-      cwd,
-      within = [],
-    }: { env?: NodeJS.ProcessEnv; cwd?: string; within?: readonly string[] } = {},
-  ) {
-    const [program = process.execPath, ...rest] = [...within, process.execPath, MAIN, ...args];
-    this.child = spawn(program, rest, {
+  constructor(args: readonly string[], { env = {}, cwd, program, within = [] }: Surroundings = {}) {
+    const node = program?.node ?? process.execPath;
+    const [command = node, ...rest] = [...within, node, program?.main ?? MAIN, ...args];
+    this.child = spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', ...env },
       ...(cwd === undefined ? {} : { cwd }),
