@@ -5,7 +5,7 @@ import type { GiroError } from '../drivers/errors.ts';
 import type { TcpAddress } from '../drivers/links/address.ts';
 import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
-import { type Identity, loadIdentity } from './accesses/identity.ts';
+import { type Identity, isInstalled, loadIdentity } from './accesses/identity.ts';
 import { Intake } from './accesses/intake.ts';
 import { rereadKeptLines } from './accesses/reread.ts';
 import { watchInstallation } from './alarms/installation.ts';
@@ -79,9 +79,10 @@ export class Gateway {
     const renderings = new Map(
       configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
     );
-    const journal = await Journal.open(data, { clock, log, renderings });
+    const wasInUse = isInstalled(data);
+    const journal = await Journal.open(data, { clock, log, renderings, wasInUse });
     try {
-      const gateway = new Gateway(parts, journal, loadIdentity(data, id));
+      const gateway = new Gateway(parts, journal, loadIdentity(data, clock.now(), id));
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
       const operator = new Operator({ journal, dispatcher: gateway.#dispatcher, configuration, clock });

@@ -21,6 +21,8 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
   readonly renderings?: Renderings;
+  /** A gateway has run on this folder before: an empty journal is a lost one. */
+  readonly wasInUse?: boolean;
 }
 
 /** What is wrong with the file or its disk. */
@@ -71,16 +73,21 @@ export class Journal {
 
   /**
    * Opens the journal of a folder, which is made (0700) if there is none. Throws JOURNAL_LOCKED when another process
-   * has it, JOURNAL_NEWER when a newer version wrote it, JOURNAL_FAILED when the disk refuses. A damaged file is set
-   * aside and salvaged, with an error in the log.
+   * has it, JOURNAL_FAILED when the disk refuses. A file that is damaged, or that a newer version wrote, is set aside
+   * and salvaged, with an error in the log.
    */
   static async open(folder: string, options: JournalOptions): Promise<Journal> {
-    const { log, clock, renderings = new Map() } = options;
+    const { log, clock, renderings = new Map(), wasInUse = false } = options;
     const lock = lockFolder(folder);
     try {
-      const { writer, opening } = await WriterThread.start({ folder, nowMs: clock.now(), renderings });
+      const { writer, opening } = await WriterThread.start({
+        folder,
+        nowMs: clock.now(),
+        renderings,
+        wasInUse,
+      });
       if (opening.salvaged !== undefined) {
-        log.error(opening.salvaged, 'the journal was damaged; what could be read was saved');
+        log.error(opening.salvaged, 'the journal could not be used as it was; what could be read was saved');
       }
       const check = opening.unchecked ? startCheck(folder, log) : UNNEEDED;
       return new Journal(lock, writer, opening, check, options);

@@ -6,10 +6,15 @@ import { connect, DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { migrate } from './migrations.ts';
 import { copyKeyed, copyNumbered, type TableCopy } from './salvage-tables.ts';
 
-/** What became of a damaged journal. */
-export interface SalvageReport {
-  /** What SQLite found. */
+/** Why a journal cannot be used as it is: it contradicts itself, or a newer version wrote it. */
+export interface Damage {
+  readonly reason: 'damage' | 'newer';
+  /** What was found, in English. */
   readonly damage: string;
+}
+
+/** What became of such a journal. */
+export interface SalvageReport extends Damage {
   /** Name of the damaged file, in the data folder. */
   readonly setAside: string;
   /** Rows saved, by table. */
@@ -25,7 +30,7 @@ const FILES = ['', '-wal', '-shm'] as const;
  * and puts the new one in its place. Can be cut off at any point: the damaged file stays in place until the new one
  * is complete.
  */
-export function salvage(folder: string, damage: string, nowMs: number): SalvageReport {
+export function salvage(folder: string, damage: Damage, nowMs: number): SalvageReport {
   const path = join(folder, JOURNAL_FILE);
   crashPoint('salvage:before');
   for (const suffix of FILES) rmSync(unfinished(path) + suffix, { force: true });
@@ -44,7 +49,7 @@ export function salvage(folder: string, damage: string, nowMs: number): SalvageR
   crashPoint('salvage:after');
   rmSync(join(folder, DAMAGE_NOTE), { force: true });
   return {
-    damage,
+    ...damage,
     setAside,
     saved: Object.fromEntries(Object.entries(copies).map(([table, { saved }]) => [table, saved])),
     unreadable: Object.fromEntries(

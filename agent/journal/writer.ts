@@ -17,6 +17,7 @@ export interface WriterOptions {
   /** Unix ms; names a damaged file. */
   readonly nowMs: number;
   readonly renderings: Renderings;
+  readonly wasInUse: boolean;
 }
 
 /** The first message from the thread. */
@@ -31,8 +32,8 @@ export type Opening =
 /** What the thread is given, after its WriterOptions. */
 export type Request = readonly Op[] | 'close';
 
-function serve({ folder, nowMs, renderings }: WriterOptions): void {
-  const { db, unchecked, salvaged } = openJournal(folder, nowMs);
+function serve({ folder, nowMs, renderings, wasInUse }: WriterOptions): void {
+  const { db, unchecked, salvaged } = openJournal(folder, nowMs, wasInUse);
   const runBatch = prepareBatch(db, renderings);
   parentPort?.postMessage({ state: readState(db), unchecked, salvaged } satisfies Opening);
   parentPort?.on('message', (request: Request) => {
