@@ -15,6 +15,7 @@ import type { SalvageReport } from './salvage.ts';
 import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';
 import { checkInBackground, type Opened, WriterThread } from './threads.ts';
+import type { LogContent } from './wal.ts';
 
 export interface JournalOptions {
   readonly log: Logger;
@@ -86,6 +87,7 @@ export class Journal {
         renderings,
         wasInUse,
       });
+      if (opening.log !== undefined) tellLog(opening.log, log);
       if (opening.salvaged !== undefined) {
         log.error(opening.salvaged, 'the journal could not be used as it was; what could be read was saved');
       }
@@ -182,6 +184,11 @@ export class Journal {
       this.#lock.release();
     }
   }
+}
+
+function tellLog({ isTorn, ...pages }: LogContent, log: Logger): void {
+  if (isTorn) log.warn(pages, 'the log of the journal is torn: what was written last may be missing');
+  else log.info(pages, 'the journal was not closed; its log was played back');
 }
 
 function lockFolder(folder: string): Lock {

@@ -7,6 +7,7 @@ import { connect, DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { migrate } from './migrations.ts';
 import { type Damage, finishReplacement, type SalvageReport, salvage } from './salvage.ts';
 import { troubleOf } from './trouble.ts';
+import { type LogContent, readLog } from './wal.ts';
 
 /** Up to this size the start reads every page (0.1 s from a warm cache); above, a thread does while the gateway works. */
 const CHECKED_AT_START_BYTES = 64 * 1024 * 1024;
@@ -15,6 +16,8 @@ export interface OpenedJournal {
   readonly db: Database;
   /** Whether the file was too large to be read whole before the start. */
   readonly unchecked: boolean;
+  /** What the log held at the start, if the file was not closed. */
+  readonly log?: LogContent | undefined;
   /** What was saved, if the file was damaged. */
   readonly salvaged?: SalvageReport;
 }
@@ -28,10 +31,11 @@ export interface OpenedJournal {
 export function openJournal(folder: string, nowMs: number, wasInUse: boolean): OpenedJournal {
   finishReplacement(folder, nowMs);
   const path = join(folder, JOURNAL_FILE);
+  const log = readLog(`${path}-wal`);
   const found = knownDamage(folder, wasInUse) ?? openSound(path);
-  if ('db' in found) return found;
+  if ('db' in found) return { ...found, log };
   const salvaged = salvage(folder, found, nowMs);
-  return { db: connect(path), unchecked: false, salvaged };
+  return { db: connect(path), unchecked: false, log, salvaged };
 }
 
 /** What shows before the file is opened. */

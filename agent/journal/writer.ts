@@ -11,6 +11,7 @@ import type { JournalState } from './records.ts';
 import type { SalvageReport } from './salvage.ts';
 import { readState } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
+import type { LogContent } from './wal.ts';
 
 export interface WriterOptions {
   readonly folder: string;
@@ -25,6 +26,7 @@ export type Opening =
   | {
       readonly state: JournalState;
       readonly unchecked: boolean;
+      readonly log?: LogContent | undefined;
       readonly salvaged?: SalvageReport | undefined;
     }
   | { readonly refused: Refusal };
@@ -33,9 +35,9 @@ export type Opening =
 export type Request = readonly Op[] | 'close';
 
 function serve({ folder, nowMs, renderings, wasInUse }: WriterOptions): void {
-  const { db, unchecked, salvaged } = openJournal(folder, nowMs, wasInUse);
+  const { db, unchecked, log, salvaged } = openJournal(folder, nowMs, wasInUse);
   const runBatch = prepareBatch(db, renderings);
-  parentPort?.postMessage({ state: readState(db), unchecked, salvaged } satisfies Opening);
+  parentPort?.postMessage({ state: readState(db), unchecked, log, salvaged } satisfies Opening);
   parentPort?.on('message', (request: Request) => {
     if (request === 'close') {
       crashPoint('checkpoint:before');
