@@ -4,7 +4,7 @@ import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
 import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
-import { type Identity, loadIdentity } from './accesses/identity.ts';
+import { type Identity, isInstalled, loadIdentity } from './accesses/identity.ts';
 import { Intake } from './accesses/intake.ts';
 import { rereadKeptLines } from './accesses/reread.ts';
 import { watchInstallation } from './alarms/installation.ts';
@@ -96,9 +96,10 @@ export class Gateway {
     const renderings = new Map(
       configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
     );
-    const journal = await Journal.open(data, { clock, log, renderings });
+    const wasInUse = isInstalled(data);
+    const journal = await Journal.open(data, { clock, log, renderings, wasInUse });
     try {
-      const gateway = new Gateway(parts, journal, loadIdentity(data, id));
+      const gateway = new Gateway(parts, journal, loadIdentity(data, clock.now(), id));
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
       gateway.#upkeep.start();
