@@ -22,10 +22,11 @@ export const describeRun: DescribeCommand = (program: Command) => {
 async function run(options: { config?: string }): Promise<void> {
   const { prepareWriter } = await import('../journal/threads.ts');
   prepareWriter();
-  const [{ configuration, isDemo }, { createLog }, { Gateway }] = await Promise.all([
+  const [{ configuration, isDemo }, { createLog }, { Gateway }, { Service }] = await Promise.all([
     openConfiguration(options.config),
     import('../log.ts'),
     import('../gateway.ts'),
+    import('../service/service.ts'),
   ]);
   // The demo's screen belongs to the receiver; the log speaks when something is wrong.
   const log = createLog({ level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info') });
@@ -51,12 +52,20 @@ async function run(options: { config?: string }): Promise<void> {
     const text = note.text[configuration.agent.language];
     log.warn({ webhooks: note.webhooks, text }, 'format pacto-plano is unverified');
   }
+  const service = await Service.start({
+    gateway,
+    language: configuration.agent.language,
+    clock: systemClock,
+    log,
+    env: process.env,
+  });
   demo?.begin();
   try {
     const end = await Promise.race([stopped, gateway.failed]);
     if (end instanceof GiroError) throw end;
     log.info({ signal: end }, 'gateway stopping');
   } finally {
+    await service.stop();
     await demo?.stopPeople();
     await gateway.stop();
     await demo?.close();
