@@ -133,6 +133,27 @@ export class Gateway {
     return this.#panel.url;
   }
 
+  /** Resolves when every link that we open to a device was opened or failed for the first time. */
+  get linksTried(): Promise<void> {
+    const opened = this.#parts.configuration.turnstiles.filter(
+      ({ address }) => address.kind !== 'tcp-listen',
+    );
+    const reports = this.#reports.filter(({ sample }) => opened.some(({ id }) => id === sample.turnstile));
+    return Promise.all(reports.map(({ tried }) => tried)).then(() => undefined);
+  }
+
+  /** How many turnstiles there are, and how many of them have a session that holds. */
+  get turnstiles(): { readonly all: number; readonly online: number } {
+    const online = this.#reports.filter(({ sample }) => sample.outageSinceMs === undefined).length;
+    return { all: this.#reports.length, online };
+  }
+
+  /** Resolves when the journal's writer answered, with what stands still though nothing makes it wait, if anything does. */
+  async pulse(): Promise<string | undefined> {
+    await this.#journal.answer();
+    return this.#dispatcher.stall;
+  }
+
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
     this.#alarms.stop();

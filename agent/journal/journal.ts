@@ -152,6 +152,11 @@ export class Journal {
     return this.#queue.give({ kind: 'parked' });
   }
 
+  /** Resolves when the writer's thread has dealt with all calls before, or at once while the disk refuses. */
+  async answer(): Promise<void> {
+    await this.pending('', undefined, 0, 1);
+  }
+
   get health(): JournalHealth {
     return {
       refusingSinceMs: this.#queue.refusingSinceMs,
