@@ -60,10 +60,7 @@ export interface TurnstileContext<Options> {
 }
 
 /** What an observer is given: it hears both directions of somebody else's conversation and can send nothing. */
-export type ObserverContext<Options> = Omit<
-  TurnstileContext<Options>,
-  'link' | 'localTime' | 'cursor' | 'recordAt'
->;
+export type ObserverContext<Options> = Omit<TurnstileContext<Options>, 'link' | 'localTime' | 'decide'>;
 
 /** Hears a conversation between the gym's software and the device. Neither method may throw or block. */
 export interface Observer {

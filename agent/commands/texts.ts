@@ -76,6 +76,12 @@ export function tableText(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** A size for a person, in units of 1000: `812 kB`, `12.4 MB`. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1_000_000) return `${Math.ceil(bytes / 1_000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
 const BELOW = '    ';
 
 /** The columns that begin a line: 0, and whichever would reach beyond the last column of the terminal. */

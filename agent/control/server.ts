@@ -104,6 +104,7 @@ export class ControlServer {
         onProgress: (progress) => reply({ progress }),
         onEvent: eventFeed(socket, reply),
         signal,
+        origin: 'command',
       });
       reply({ result });
     } catch (error) {
@@ -159,6 +160,7 @@ function parseRequest(line: string): ControlRequest {
 }
 
 function withoutPerson(request: ControlRequest): object {
+  if (request.command === 'forget') return { command: request.command, dryRun: request.dryRun };
   if (!('filter' in request)) return request;
   const { person: _, ...filter } = request.filter;
   return { ...request, filter };

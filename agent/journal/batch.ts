@@ -1,12 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
+import { prepareFeedOpening, prepareFeedPruning } from './feed.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark, Trace } from './records.ts';
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
 import { type LinePlace, prepareKeptLines, preparePending, prepareTraces } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
+import { prepareUpkeep, type UpkeepResults, type UpkeepStep } from './upkeep.ts';
 
 /** One thing asked of the writer. */
 export type Op =
@@ -28,6 +30,9 @@ export type Op =
     }
   | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
   | { readonly kind: 'operate'; readonly operation: Operation }
+  | { readonly kind: 'openFeeds'; readonly units: readonly string[] }
+  | { readonly kind: 'upkeep'; readonly step: UpkeepStep }
+  | { readonly kind: 'pruneFeed'; readonly unit: string; readonly beforeMs: number }
   | {
       readonly kind: 'traces';
       readonly turnstile: string;
@@ -44,7 +49,10 @@ export interface OpValues {
   keptLines: readonly KeptLine[];
   scopes: readonly Scope[];
   operate: Operated;
+  openFeeds: undefined;
+  pruneFeed: number;
   traces: readonly Trace[];
+  upkeep: UpkeepResults[UpkeepStep['do']];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -112,7 +120,10 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const keptLines = prepareKeptLines(db);
   const { scopes } = prepareSelection(db);
   const operate = prepareOperation(db);
+  const openFeeds = prepareFeedOpening(db);
+  const pruneFeed = prepareFeedPruning(db);
   const traces = prepareTraces(db);
+  const upkeep = prepareUpkeep(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -130,8 +141,15 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return scopes(op.filter);
       case 'operate':
         return operate(op.operation);
+      case 'openFeeds':
+        openFeeds(op.units);
+        return undefined;
+      case 'pruneFeed':
+        return pruneFeed(op.unit, op.beforeMs);
       case 'traces':
         return traces(op.turnstile, op.aroundMs, op.withinMs);
+      case 'upkeep':
+        return upkeep(op.step);
     }
   };
 }
