@@ -81,6 +81,8 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
   /** TCP port that `connect` may leave out. */
   readonly defaultPort?: number;
   readonly link?: LinkWishes;
+  /** A session sends nothing but acknowledgements, so that an observer alone on the link hears all there is. */
+  readonly isListener?: true;
   /**
    * One connected session. Runs until the link ends or `signal` aborts, then resolves; throwing means "reconnect me
    * with back-off". The caller closes the link.
