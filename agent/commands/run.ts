@@ -20,6 +20,8 @@ export const describeRun: DescribeCommand = (program: Command) => {
 };
 
 async function run(options: { config?: string }): Promise<void> {
+  const { prepareWriter } = await import('../journal/threads.ts');
+  prepareWriter();
   const [{ configuration, isDemo }, { createLog }, { Gateway }] = await Promise.all([
     openConfiguration(options.config),
     import('../log.ts'),

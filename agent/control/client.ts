@@ -9,6 +9,7 @@ import {
   type ControlResults,
   controlPath,
 } from './protocol.ts';
+import { type ShortPath, shortPath } from './short-path.ts';
 
 /**
  * Asks the gateway of a data folder. `onProgress` hears how many deliveries are done.
@@ -40,8 +41,10 @@ export async function ask<Command extends ControlRequest['command']>(
 }
 
 async function open(folder: string): Promise<Socket> {
-  const socket = connect(controlPath(folder));
+  let way: ShortPath | undefined;
   try {
+    way = shortPath(controlPath(folder));
+    const socket = connect(way.path);
     await once(socket, 'connect');
     socket.on('error', () => {}); // the lines end early, which is said then
     return socket;
@@ -53,5 +56,7 @@ async function open(folder: string): Promise<Socket> {
         hint: 'run it as the user that the gateway runs as, for example sudo -u giro giro ...',
       }),
     });
+  } finally {
+    way?.release();
   }
 }

@@ -13,6 +13,7 @@ import {
   envelopeSchema,
   requestSchema,
 } from './protocol.ts';
+import { type ShortPath, shortPath } from './short-path.ts';
 
 const LONGEST_REQUEST = 64 * 1024;
 /** Who connects and asks nothing is let go. */
@@ -20,12 +21,14 @@ const SILENT_MS = 10_000;
 
 /** The gateway's end of the local control socket: one request a connection (protocol.ts). */
 export class ControlServer {
-  readonly #operator: Operator;
+  readonly #operator: Pick<Operator, 'run'>;
   readonly #log: Logger;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Needed again when the socket is removed. */
+  #way: ShortPath | undefined;
 
-  private constructor(operator: Operator, log: Logger) {
+  private constructor(operator: Pick<Operator, 'run'>, log: Logger) {
     this.#operator = operator;
     this.#log = log;
     this.#server = createServer((socket) => this.#serve(socket));
@@ -33,17 +36,18 @@ export class ControlServer {
 
   /**
    * Listens in a data folder that this process has locked, so whatever socket lies there is a dead one's. Where there
-   * can be none (a path that is too long), the gateway does without: the log says so.
+   * can be none (a file system without sockets), the gateway does without: the log says so.
    */
   static async open(
     folder: string,
-    { operator, log }: { operator: Operator; log: Logger },
+    { operator, log }: { operator: Pick<Operator, 'run'>; log: Logger },
   ): Promise<ControlServer> {
     const control = new ControlServer(operator, log);
     const path = controlPath(folder);
     try {
       if (process.platform !== 'win32') rmSync(path, { force: true });
-      control.#server.listen(path);
+      control.#way = shortPath(path);
+      control.#server.listen(control.#way.path);
       await once(control.#server, 'listening');
       if (process.platform !== 'win32') chmodSync(path, 0o600);
     } catch (error) {
@@ -60,6 +64,7 @@ export class ControlServer {
     if (!this.#server.listening) return;
     this.#server.close();
     await once(this.#server, 'close');
+    this.#way?.release();
   }
 
   #serve(socket: Socket): void {

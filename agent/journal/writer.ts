@@ -1,7 +1,7 @@
 /** Thread: the one writer of a journal. Opens it, says so, then answers each batch in its turn until told to close. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type { Renderings } from './accept.ts';
 import { type Op, prepareBatch } from './batch.ts';
@@ -28,7 +28,7 @@ export type Opening =
     }
   | { readonly refused: Refusal };
 
-/** What the thread is given. */
+/** What the thread is given, after its WriterOptions. */
 export type Request = readonly Op[] | 'checkpoint' | 'close';
 
 function serve({ folder, nowMs, renderings }: WriterOptions): void {
@@ -50,6 +50,15 @@ function serve({ folder, nowMs, renderings }: WriterOptions): void {
   });
 }
 
+parentPort?.once('message', (options: WriterOptions) => {
+  try {
+    serve(options);
+  } catch (error) {
+    parentPort?.postMessage({ refused: refusalOf(error) } satisfies Opening);
+    parentPort?.close();
+  }
+});
+
 /** Waits for no reader; true when the log is empty now. No transaction may be open. */
 function checkpoint(db: Database): boolean {
   const waitMs = Number(db.pragma('busy_timeout', { simple: true }));
@@ -62,10 +71,4 @@ function checkpoint(db: Database): boolean {
   } finally {
     db.pragma(`busy_timeout = ${waitMs}`);
   }
-}
-
-try {
-  serve(workerData as WriterOptions);
-} catch (error) {
-  parentPort?.postMessage({ refused: refusalOf(error) } satisfies Opening);
 }

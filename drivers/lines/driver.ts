@@ -7,7 +7,7 @@ import { type LinesOptions, linesOptions } from './options.ts';
 import { LinesSimulator } from './simulator.ts';
 
 /** Received chunks that may be on their way to the disk; then the session waits, and so does the sender. */
-const MAX_COMMITS = 8;
+const MAX_COMMITS = 2;
 /** An observer cannot hold anybody back, so beyond this it drops what it hears. */
 const MAX_OBSERVED_COMMITS = 64;
 

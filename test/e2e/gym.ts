@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GiroProcess } from './processes.ts';
+import { GiroProcess, type Program } from './processes.ts';
 
 const SECRET = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 
@@ -30,16 +30,19 @@ export class Gym {
   readonly config = join(this.folder, 'giro.yaml');
   readonly secret = SECRET;
   readonly receiverPort: number;
+  readonly #program: Program | undefined;
   readonly #processes: GiroProcess[] = [];
   readonly #receivers: GiroProcess[] = [];
   readonly #parsed = new Map<GiroProcess, Delivered[]>();
 
-  private constructor(receiverPort: number) {
+  private constructor(receiverPort: number, program: Program | undefined) {
     this.receiverPort = receiverPort;
+    this.#program = program;
   }
 
-  static async open(): Promise<Gym> {
-    return new Gym(await freePort());
+  /** `program`: an installed one, instead of this checkout. */
+  static async open(program?: Program): Promise<Gym> {
+    return new Gym(await freePort(), program);
   }
 
   /** Writes the configuration: these turnstiles, and one webhook at the receiver. */
@@ -61,7 +64,7 @@ ${webhook}`,
   }
 
   start(...args: string[]): GiroProcess {
-    const process = new GiroProcess(args, { cwd: this.folder });
+    const process = new GiroProcess(args, { cwd: this.folder, program: this.#program });
     this.#processes.push(process);
     return process;
   }

@@ -9,6 +9,12 @@ const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 export const LIMIT_MS = 180_000;
 
 /** A giro command in a process of its own, whose lines a test can wait for. */
+/** Where the program is; without it this checkout under this Node. */
+export interface Program {
+  readonly node: string;
+  readonly main: string;
+}
+
 export class GiroProcess {
   readonly child: ChildProcess;
   /** What it printed so far, line by line. */
@@ -17,8 +23,11 @@ export class GiroProcess {
   readonly #closed: Promise<number | NodeJS.Signals>;
   readonly #watchers = new Set<() => void>();
 
-  constructor(args: readonly string[], { env = {}, cwd }: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(
+    args: readonly string[],
+    { env = {}, cwd, program }: { env?: NodeJS.ProcessEnv; cwd?: string; program?: Program | undefined } = {},
+  ) {
+    this.child = spawn(program?.node ?? process.execPath, [program?.main ?? MAIN, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', ...env },
       ...(cwd === undefined ? {} : { cwd }),
