@@ -6,7 +6,7 @@ import type { TurnstileSample } from '../alarms/conditions.ts';
 import type { Condition } from '../alarms/registry.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { Journal } from '../journal/journal.ts';
-import { openReader } from '../journal/queries.ts';
+import { ReaderThread } from '../journal/reader-thread.ts';
 import type { NewEvent } from '../journal/records.ts';
 import { backUpNightly } from './backups.ts';
 import { Budget, type Removal } from './budget.ts';
@@ -157,16 +157,16 @@ export class Upkeep {
     const name = 'giro.resumo';
     const wanted = units.filter((unit) => webhooksFor({ name, unit: unit.id }).length > 0);
     if (wanted.length === 0) return;
-    const reader = openReader(agent.data);
+    const reader = new ReaderThread(agent.data);
     try {
       const context = { agent: agent.name, identity };
-      const events = summariesOf(wanted, reader, (unit) => this.#turnstilesOf(unit), context, nowMs);
+      const events = await summariesOf(wanted, reader, (unit) => this.#turnstilesOf(unit), context, nowMs);
       const accepted = await journal.accept({
         events: events.map((event) => ({ ...event, webhooks: webhooksFor(event) })),
       });
       dispatcher.offer(accepted.deliveries);
     } finally {
-      reader.close();
+      await reader.close();
     }
   }
 
