@@ -19,7 +19,7 @@ import * as texts from './texts.ts';
 import { zoneDataConditions } from './zones.ts';
 
 /** How often the size of the journal is looked at. */
-const BUDGET_MS = 10_000;
+const BUDGET_MS = 2_000;
 /** After this the start is over, and what was missed while the machine was off is made up for. */
 const SETTLED_MS = 10 * 60_000;
 /** How long `status` says that parked events were removed. */
@@ -76,11 +76,11 @@ export class Upkeep {
   start(): void {
     const { clock } = this.#parts;
     this.#schedule.start();
-    this.#watchBudget();
+    if (this.#parts.configuration.journal.limitMb !== undefined) this.#watchBudget();
     this.#cancelCatchUp = clock.after(SETTLED_MS, () => void this.#schedule.catchUp());
   }
 
-  /** Begins nothing more; resolves when what runs has ended, which is soon. */
+  /** Begins nothing more; resolves when what runs has ended, at the latest with the journal. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancelCatchUp();
@@ -112,7 +112,10 @@ export class Upkeep {
     const { clock, log } = this.#parts;
     this.#looking = this.#budget
       .look()
-      .catch((error: unknown) => log.error({ err: error }, 'the size of the journal was not kept'))
+      .catch((error: unknown) => {
+        if (this.#stopping.signal.aborted) log.debug({ err: error }, 'the look at the journal was cut off');
+        else log.error({ err: error }, 'the size of the journal was not kept');
+      })
       .then(() => {
         if (this.#stopping.signal.aborted) return;
         this.#cancelLook = clock.after(BUDGET_MS, () => this.#watchBudget());
