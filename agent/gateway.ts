@@ -15,14 +15,16 @@ import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
-import type { NewEvent } from './journal/records.ts';
+import type { Accept, NewEvent } from './journal/records.ts';
 import { requireNotMoved } from './moving/moved.ts';
+import { Panel } from './panel/panel.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
+import { Wires } from './watch/wire.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
@@ -46,6 +48,8 @@ export class Gateway {
   readonly #reports: TurnstileReport[] = [];
   readonly #alarms: AlarmWatch;
   readonly #upkeep: Upkeep;
+  readonly #panel: Panel;
+  readonly #wires: Wires;
   #sessions: Promise<void>[] = [];
   #control: ControlServer | undefined;
 
@@ -54,8 +58,10 @@ export class Gateway {
     this.#parts = parts;
     this.#journal = journal;
     this.#identity = identity;
+    this.#panel = new Panel(parts);
+    this.#wires = new Wires(clock);
     this.#dispatcher = new Dispatcher({
-      journal,
+      journal: this.#panel.observing(journal),
       clock,
       log,
       random: Math.random,
@@ -96,10 +102,17 @@ export class Gateway {
       gateway.#upkeep.start();
       const operator = new Operator({
         ...{ journal, configuration, clock },
-        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity },
+        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity, wires: gateway.#wires },
+        onDiscarded: (count) => gateway.#panel.tallies.drop('operator', count),
       });
       gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
+      gateway.#panel.start({
+        journal,
+        dispatcher: gateway.#dispatcher,
+        operator,
+        turnstiles: () => gateway.#reports.map((report) => report.now),
+      });
       return gateway;
     } catch (error) {
       await journal.close();
@@ -112,11 +125,17 @@ export class Gateway {
     return this.#journal.failed;
   }
 
+  /** Where the panel can be opened; undefined when it is off or could not start. */
+  get panelUrl(): Promise<string | undefined> {
+    return this.#panel.url;
+  }
+
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
     this.#alarms.stop();
     this.#stopping.abort();
     const upkept = this.#upkeep.stop();
+    await this.#panel.stop();
     await this.#control?.close();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
@@ -125,7 +144,14 @@ export class Gateway {
     await upkept; // while the disk refuses, only the end of the journal ends it
   }
 
-  async #connect(turnstile: Turnstile): Promise<void> {
+  async #accept(accept: Accept) {
+    const accepted = await this.#journal.accept(accept);
+    this.#panel.accepted((accept.events ?? []).filter(({ id }) => !accepted.duplicates.includes(id)));
+    return accepted;
+  }
+
+  async #connect(configured: Turnstile): Promise<void> {
+    const turnstile = this.#wires.watchable(configured);
     const { clock, configuration } = this.#parts;
     const log = this.#parts.log.child({ turnstile: turnstile.id });
     const stored = this.#journal.state.turnstiles.find((state) => state.turnstile === turnstile.id);
@@ -147,7 +173,7 @@ export class Gateway {
       log,
       open: this.#journal.state.openAccesses.filter((open) => open.turnstile === turnstile.id),
       device: report.device,
-      accept: (accept) => this.#journal.accept(accept),
+      accept: (accept) => this.#accept(accept),
       traces: (...near) => this.#journal.traces(...near),
       webhooksFor: (event) => interested(configuration.webhooks, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),

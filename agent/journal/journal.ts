@@ -23,6 +23,8 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
   readonly renderings?: Renderings;
+  /** Hears which units' feeds grew, after the commit. */
+  readonly onFed?: (units: readonly string[]) => void;
 }
 
 /** What is wrong with the file or its disk. */
@@ -55,6 +57,7 @@ export class Journal {
   readonly #log: Logger;
   readonly #folder: string;
   readonly #gate = new Gate();
+  readonly #onFed: JournalOptions['onFed'];
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -72,6 +75,7 @@ export class Journal {
     this.#check = check;
     this.#salvaged = salvaged;
     this.#largeBodies = new LargeBodyLog(options.log);
+    this.#onFed = options.onFed;
     this.#queue = new BatchQueue(writer, options);
     this.state = state;
     this.failed = writer.died;
@@ -110,8 +114,9 @@ export class Journal {
     }));
     const copied = unrecognised === undefined ? accept : { ...accept, unrecognised };
     const store = () => this.#queue.give({ kind: 'accept', accept: copied });
-    const accepted = await (accept.alarms === undefined ? this.#gate.pass(store) : store());
+    const accepted = await ((accept.alarms ?? accept.audits) ? store() : this.#gate.pass(store));
     this.#largeBodies.tell(accepted.large);
+    if (accepted.fed.length > 0) this.#onFed?.(accepted.fed);
     return accepted;
   }
 
@@ -171,7 +176,7 @@ export class Journal {
     return this.#queue.give({ kind: 'upkeep', step }) as Promise<UpkeepResults[Do]>;
   }
 
-  /** While it blocks, `accept` waits, but for alarms; everything else goes on. */
+  /** While it blocks, `accept` waits, but for alarms and operators; everything else goes on. */
   block(isBlocked: boolean): void {
     if (isBlocked) this.#gate.close();
     else this.#gate.open();
@@ -191,6 +196,11 @@ export class Journal {
     if (foundDamage) return;
     this.#check.stop();
     this.#check = startCheck(this.#folder, this.#log);
+  }
+
+  /** Takes the oldest events of a unit's feed away that were recorded before a moment, some at a time; answers how many. */
+  pruneFeed(unit: string, beforeMs: number): Promise<number> {
+    return this.#queue.give({ kind: 'pruneFeed', unit, beforeMs });
   }
 
   /**
