@@ -107,7 +107,13 @@ test('an event that can still be asked for stays until the feed has let it go', 
   const { journal } = await openJournal(t, folder);
   const event = eventOf(1, { webhooks: [FEED, 'crm'] });
   await journal.accept({ events: [event] });
-  void journal.mark({ kind: 'delivered', webhook: 'crm', sequence: 1, atMs: event.recordedAtMs, status: 200 });
+  void journal.mark({
+    kind: 'delivered',
+    webhook: 'crm',
+    sequence: 1,
+    atMs: event.recordedAtMs,
+    status: 200,
+  });
   const nowMs = event.recordedAtMs + 60 * DAY_MS;
   const count = (): number => {
     const db = new Sqlite(join(folder, 'journal.db'), { readonly: true });
