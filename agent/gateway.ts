@@ -164,13 +164,14 @@ export class Gateway {
   async stop(): Promise<void> {
     this.#alarms.stop();
     this.#stopping.abort();
-    await this.#upkeep.stop();
+    const upkept = this.#upkeep.stop();
     await this.#panel.stop();
     await this.#control?.close();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
     await this.#dispatcher.stop(STOP_GRACE_MS);
     await this.#journal.close();
+    await upkept; // while the disk refuses, only the end of the journal ends it
   }
 
   async #accept(accept: Accept) {
