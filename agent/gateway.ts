@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Configuration, Turnstile, Webhook } from '../config/configuration.ts';
 import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
-import type { TcpAddress } from '../drivers/links/address.ts';
 import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
 import { type Identity, loadIdentity } from './accesses/identity.ts';
@@ -20,25 +19,29 @@ import { requireNotMoved } from './moving/moved.ts';
 import { Panel } from './panel/panel.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
-import { keepTapped } from './turnstiles/tapped.ts';
+import { isTapped, type Taps } from './turnstiles/taps.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
+import { Wires } from './watch/wire.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
 /** Giro's own events go to a webhook only if its `events` names them. */
 const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna', 'giro.resumo']);
 
-interface Parts {
+/** What a gateway is made of. */
+export interface GatewayParts {
   readonly configuration: Configuration;
   readonly clock: Clock;
   readonly log: Logger & { child(bindings: object): Logger };
+  /** They may pass on already; from now on they are heard. */
+  readonly taps: Taps;
 }
 
 /** The composition root: builds the parts from the configuration, starts and stops them in order. */
 export class Gateway {
-  readonly #parts: Parts;
+  readonly #parts: GatewayParts;
   readonly #journal: Journal;
   readonly #dispatcher: Dispatcher;
   readonly #identity: Identity;
@@ -48,15 +51,17 @@ export class Gateway {
   readonly #alarms: AlarmWatch;
   readonly #upkeep: Upkeep;
   readonly #panel: Panel;
+  readonly #wires: Wires;
   #sessions: Promise<void>[] = [];
   #control: ControlServer | undefined;
 
-  private constructor(parts: Parts, journal: Journal, identity: Identity) {
+  private constructor(parts: GatewayParts, journal: Journal, identity: Identity) {
     const { configuration, clock, log } = parts;
     this.#parts = parts;
     this.#journal = journal;
     this.#identity = identity;
     this.#panel = new Panel(parts);
+    this.#wires = new Wires(clock);
     this.#dispatcher = new Dispatcher({
       journal: this.#panel.observing(journal),
       clock,
@@ -84,7 +89,7 @@ export class Gateway {
    * Opens the journal, then delivers what it holds, then listens to the turnstiles.
    * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE, INSTALLATION_MOVED.
    */
-  static async start(parts: Parts): Promise<Gateway> {
+  static async start(parts: GatewayParts): Promise<Gateway> {
     const { configuration, clock, log } = parts;
     const { data, id } = configuration.agent;
     requireNotMoved(data);
@@ -99,7 +104,7 @@ export class Gateway {
       gateway.#upkeep.start();
       const operator = new Operator({
         ...{ journal, configuration, clock },
-        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity },
+        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity, wires: gateway.#wires },
         onDiscarded: (count) => gateway.#panel.tallies.drop('operator', count),
       });
       gateway.#control = await ControlServer.open(data, { operator, log });
@@ -146,7 +151,8 @@ export class Gateway {
     return accepted;
   }
 
-  async #connect(turnstile: Turnstile): Promise<void> {
+  async #connect(configured: Turnstile): Promise<void> {
+    const turnstile = this.#wires.watchable(configured);
     const { clock, configuration } = this.#parts;
     const log = this.#parts.log.child({ turnstile: turnstile.id });
     const stored = this.#journal.state.turnstiles.find((state) => state.turnstile === turnstile.id);
@@ -180,9 +186,12 @@ export class Gateway {
     rereadKeptLines(turnstile, { journal: this.#journal, intake, log, signal }).catch((error: unknown) => {
       if (!signal.aborted) log.error({ err: error }, 'kept lines were not read again');
     });
-    if (turnstile.tap !== undefined && isTcp(turnstile)) {
-      const onState = (state: SessionState): void => report.session(state);
-      return keepTapped({ turnstile, tap: turnstile.tap, intake, clock, log, onState }, signal);
+    const position = this.#journal.state.cursors.find(
+      (cursor) => cursor.turnstile === turnstile.id,
+    )?.position;
+    const onState = (state: SessionState): void => report.session(state);
+    if (isTapped(turnstile)) {
+      return this.#parts.taps.keep(turnstile, { intake, position, onState }, signal);
     }
     await keepConnected(
       {
@@ -191,19 +200,15 @@ export class Gateway {
         decide: createDecider({ turnstile, unit, identity: this.#identity, clock }),
         source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log }),
         intake,
-        position: this.#journal.state.cursors.find((cursor) => cursor.turnstile === turnstile.id)?.position,
+        position,
         clock,
         log,
         random: Math.random,
-        onState: (state) => report.session(state),
+        onState,
       },
       signal,
     );
   }
-}
-
-function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly address: TcpAddress } {
-  return turnstile.address.kind === 'tcp';
 }
 
 /** What delivery is given of a webhook. */

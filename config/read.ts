@@ -5,11 +5,13 @@ import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
 import { Checker } from './checker.ts';
 import type { Configuration } from './configuration.ts';
+import { checkFeed } from './feed.ts';
 import { checkJournal } from './journal.ts';
 import { localeLanguage } from './language.ts';
 import { ConfigurationError, text } from './mistakes.ts';
 import { checkPanel } from './panel.ts';
 import { resolveReferences } from './references.ts';
+import { checkRelay } from './relay.ts';
 import { configurationSchema } from './schema.ts';
 import { Source } from './source.ts';
 import { checkTurnstiles } from './turnstiles.ts';
@@ -44,6 +46,8 @@ export function readConfiguration(
   const units = checker.ids('units', text('unit', 'unidade'));
   const turnstiles = checkTurnstiles(checker, units, drivers);
   const webhooks = checkWebhooks(checker, units, { folder, env });
+  const relay = checkRelay(checker, units, { folder, env });
+  const feed = checkFeed(checker, units, folder);
   const data = dataFolder(checker, folder, env);
   const journal = checkJournal(checker, folder, data);
   const panel = checkPanel(checker, { data, isPasswordPending });
@@ -51,7 +55,7 @@ export function readConfiguration(
     throw new ConfigurationError(checker.mistakes, language);
   }
   const agent = { ...form.agent, language, data };
-  return { path, agent, journal, panel, units: form.units, turnstiles, webhooks };
+  return { path, agent, journal, panel, units: form.units, turnstiles, webhooks, relay, feed };
 }
 
 /** The file's own language, also when the rest of it is broken. */

@@ -13,6 +13,11 @@ export const CONFIG_OPTION = [
   'configuration file (default: GIRO_CONFIG, config/giro.yaml, /etc/giro/giro.yaml; in a checkout the demo)',
 ] as const;
 
+/** Where a configuration is made where there is none: in a checkout its own, else the system's. */
+export function defaultConfiguration(): string {
+  return existsSync(DEMO) ? 'config/giro.yaml' : '/etc/giro/giro.yaml';
+}
+
 export interface Found {
   readonly configuration: Configuration;
   readonly isDemo: boolean;

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
+import { prepareFeedOpening, prepareFeedPruning } from './feed.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark, Trace } from './records.ts';
@@ -29,7 +30,9 @@ export type Op =
     }
   | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
   | { readonly kind: 'operate'; readonly operation: Operation }
+  | { readonly kind: 'openFeeds'; readonly units: readonly string[] }
   | { readonly kind: 'upkeep'; readonly step: UpkeepStep }
+  | { readonly kind: 'pruneFeed'; readonly unit: string; readonly beforeMs: number }
   | {
       readonly kind: 'traces';
       readonly turnstile: string;
@@ -46,6 +49,8 @@ export interface OpValues {
   keptLines: readonly KeptLine[];
   scopes: readonly Scope[];
   operate: Operated;
+  openFeeds: undefined;
+  pruneFeed: number;
   traces: readonly Trace[];
   upkeep: UpkeepResults[UpkeepStep['do']];
 }
@@ -115,6 +120,8 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const keptLines = prepareKeptLines(db);
   const { scopes } = prepareSelection(db);
   const operate = prepareOperation(db);
+  const openFeeds = prepareFeedOpening(db);
+  const pruneFeed = prepareFeedPruning(db);
   const traces = prepareTraces(db);
   const upkeep = prepareUpkeep(db);
   return (op) => {
@@ -134,6 +141,11 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return scopes(op.filter);
       case 'operate':
         return operate(op.operation);
+      case 'openFeeds':
+        openFeeds(op.units);
+        return undefined;
+      case 'pruneFeed':
+        return pruneFeed(op.unit, op.beforeMs);
       case 'traces':
         return traces(op.turnstile, op.aroundMs, op.withinMs);
       case 'upkeep':

@@ -23,6 +23,8 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
   readonly renderings?: Renderings;
+  /** Hears which units' feeds grew, after the commit. */
+  readonly onFed?: (units: readonly string[]) => void;
 }
 
 /** What is wrong with the file or its disk. */
@@ -55,6 +57,7 @@ export class Journal {
   readonly #log: Logger;
   readonly #folder: string;
   readonly #gate = new Gate();
+  readonly #onFed: JournalOptions['onFed'];
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -72,6 +75,7 @@ export class Journal {
     this.#check = check;
     this.#salvaged = salvaged;
     this.#largeBodies = new LargeBodyLog(options.log);
+    this.#onFed = options.onFed;
     this.#queue = new BatchQueue(writer, options);
     this.state = state;
     this.failed = writer.died;
@@ -112,6 +116,7 @@ export class Journal {
     const store = () => this.#queue.give({ kind: 'accept', accept: copied });
     const accepted = await (accept.alarms === undefined ? this.#gate.pass(store) : store());
     this.#largeBodies.tell(accepted.large);
+    if (accepted.fed.length > 0) this.#onFed?.(accepted.fed);
     return accepted;
   }
 
@@ -166,6 +171,11 @@ export class Journal {
     return this.#queue.give({ kind: 'traces', turnstile, aroundMs, withinMs });
   }
 
+  /** Begins the feeds of units that have none yet. */
+  openFeeds(units: readonly string[]): Promise<void> {
+    return this.#queue.give({ kind: 'openFeeds', units });
+  }
+
   /** Does one step of upkeep, without a sync of its own. */
   upkeep<Do extends UpkeepStep['do']>(step: UpkeepStep & { readonly do: Do }): Promise<UpkeepResults[Do]> {
     return this.#queue.give({ kind: 'upkeep', step }) as Promise<UpkeepResults[Do]>;
@@ -191,6 +201,11 @@ export class Journal {
     if (foundDamage) return;
     this.#check.stop();
     this.#check = startCheck(this.#folder, this.#log);
+  }
+
+  /** Takes the oldest events of a unit's feed away that were recorded before a moment, some at a time; answers how many. */
+  pruneFeed(unit: string, beforeMs: number): Promise<number> {
+    return this.#queue.give({ kind: 'pruneFeed', unit, beforeMs });
   }
 
   /**

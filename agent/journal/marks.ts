@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAttempt } from './attempts.ts';
 import { type EndpointState, type Mark, REPLAY_LANE, type TurnstileState } from './records.ts';
+import { prepareRelayState } from './relays.ts';
 import { prepareDepthSample, prepareLatencyCount } from './statistics.ts';
 
 type MarkOf<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>;
@@ -13,6 +14,7 @@ export function prepareMark(db: Database): (mark: Mark) => void {
   const turnstile = prepareTurnstile(db);
   const attempt = prepareAttempt(db);
   const depths = prepareDepthSample(db);
+  const relay = prepareRelayState(db);
   const tried = db.prepare(
     'UPDATE deliveries SET tries = ? WHERE webhook = ? AND sequence = ? AND state = 0',
   );
@@ -49,6 +51,8 @@ export function prepareMark(db: Database): (mark: Mark) => void {
         return turnstile(mark.state);
       case 'depths':
         return depths(mark.atMs);
+      case 'relay':
+        return relay(mark.state);
       case 'attempt':
         return attempt(mark.attempt);
     }

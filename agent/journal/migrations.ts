@@ -229,6 +229,37 @@ export const MIGRATIONS: readonly string[] = [
     outcome TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Sources of cloud events: how they are, and how far they were read. A position belongs to its source (a URL).
+  CREATE TABLE relays (
+    relay TEXT PRIMARY KEY,
+    source TEXT,
+    position TEXT,
+    state TEXT NOT NULL DEFAULT 'offline',
+    since INTEGER NOT NULL DEFAULT 0,
+    problem_code TEXT,
+    problem_detail TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  -- What can be asked for, one gap-free numbering a unit. An epoch tells a feed from one that began anew.
+  CREATE TABLE feeds (
+    unit TEXT PRIMARY KEY,
+    epoch TEXT NOT NULL,
+    last_sequence INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE feed (
+    unit TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (unit, sequence)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX feed_by_time ON feed (unit, at);
+  CREATE INDEX feed_by_event ON feed (event);
+
+  -- In place of body: bytes of the cloud that are no UTF-8.
+  ALTER TABLE deliveries ADD COLUMN bytes BLOB;
+  `,
 ];
 
 /** The version that the file is at; 0 for a new one. */

@@ -6,9 +6,18 @@ import { readAlarms } from './alarms.ts';
 import { prepareAttempts } from './attempts.ts';
 import { type AuditEntry, readAudit } from './audit.ts';
 import { type EventFilter, type EventRecord, listEvents } from './event-list.ts';
+import {
+  type FeedBounds,
+  type FeedPage,
+  type FeedQuery,
+  readFeedBounds,
+  readFeedPage,
+  readFeedPlace,
+} from './feed.ts';
 import { JOURNAL_FILE } from './file.ts';
 import { MIGRATIONS, schemaVersion } from './migrations.ts';
-import type { Alarm, AttemptRecord, EndpointState, NewEvent, TurnstileState } from './records.ts';
+import type { Alarm, AttemptRecord, EndpointState, NewEvent, RelayState, TurnstileState } from './records.ts';
+import { readRelayStates } from './relays.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -212,6 +221,23 @@ export class JournalReader {
   /** Open alarms, the oldest first. */
   alarms(): Alarm[] {
     return this.#read(() => readAlarms(this.#db));
+  }
+
+  /** How every source of cloud events is. */
+  relays(): RelayState[] {
+    return this.#read(() => readRelayStates(this.#db));
+  }
+
+  feedBounds(unit: string): FeedBounds | undefined {
+    return this.#read(() => readFeedBounds(this.#db, unit));
+  }
+
+  feedPlace(unit: string, sinceMs: number): number | undefined {
+    return this.#read(() => readFeedPlace(this.#db, unit, sinceMs));
+  }
+
+  feedPage(query: FeedQuery): FeedPage {
+    return this.#read(() => readFeedPage(this.#db, query));
   }
 
   close(): void {

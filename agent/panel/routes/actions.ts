@@ -27,6 +27,7 @@ export function actionRoutes(server: HttpServer, { configuration, operator }: Ro
     try {
       const result = await operator.run(asked, {
         onProgress: () => {},
+        onEvent: () => {},
         signal: new AbortController().signal,
         origin: `panel ${request.ip}`,
       });
