@@ -6,10 +6,12 @@ import type { Language } from '../../drivers/language.ts';
 import { version } from '../version.ts';
 import { describeCheck } from './check.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
+import { describeDiscover } from './discover.ts';
 import { describeEvents } from './events.ts';
 import { describeListen } from './listen.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePause, describeResume } from './pause.ts';
+import { describePorts } from './ports.ts';
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
@@ -26,6 +28,8 @@ export type DescribeCommand = (program: Command, language: Language) => void;
 const COMMANDS: readonly DescribeCommand[] = [
   describeRun,
   describeCheck,
+  describeDiscover,
+  describePorts,
   describeStatus,
   describeEvents,
   describeDeliveries,
