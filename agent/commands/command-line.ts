@@ -7,6 +7,7 @@ import { version } from '../version.ts';
 import { describeBackup, describeRestore } from './backup.ts';
 import { describeCheck } from './check.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
+import { describeDiscover } from './discover.ts';
 import { describeEvents } from './events.ts';
 import { describeForget } from './forget.ts';
 import { describeInit } from './init.ts';
@@ -15,6 +16,7 @@ import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
+import { describePorts } from './ports.ts';
 import { describeReplay } from './replay.ts';
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
@@ -36,6 +38,8 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeInit,
   describeRun,
   describeCheck,
+  describeDiscover,
+  describePorts,
   describeStatus,
   describeEvents,
   describeDeliveries,
