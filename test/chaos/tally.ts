@@ -26,7 +26,7 @@ export const NOTHING: Tally = {
   inversions: 0,
 };
 
-export function sum(tallies: readonly Tally[]): Tally {
+function sum(tallies: readonly Tally[]): Tally {
   return tallies.reduce(
     (total, tally) => ({
       accepted: total.accepted + tally.accepted,
