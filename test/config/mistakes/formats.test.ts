@@ -10,7 +10,7 @@ each([
     to: `${from}\n    format: pactoplano`,
     want: [
       '26:13: format "pactoplano" is unknown; did you mean "pacto-plano"?',
-      '  known values: giro, cloudevents, cloudevents-binary, pacto-plano',
+      '  known values: giro, cloudevents, cloudevents-binary, pacto-plano, transparente',
     ],
   },
   {
