@@ -70,11 +70,11 @@ export async function watch(id: string, options: WatchOptions): Promise<void> {
   const { language, data } = configuration.agent;
   const timezone = configuration.units.find((unit) => unit.id === turnstile.unit)?.timezone ?? 'UTC';
   const timeoutS = options.timeout ?? (options.calibrate ? CALIBRATION_S : undefined);
+  using recorder =
+    options.record === undefined ? undefined : startRecorder(options.record, turnstile, timezone);
   const ending = endSignal(timeoutS);
   // A device that is held back keeps no process alive.
   const alive = setInterval(() => {}, STAY_MS);
-  using recorder =
-    options.record === undefined ? undefined : startRecorder(options.record, turnstile, timezone);
   if (recorder !== undefined) console.error(HOLDS_CREDENTIALS[language]);
   if (options.calibrate) console.error(TURN_NOW[language]);
 

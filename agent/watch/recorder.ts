@@ -13,7 +13,9 @@ export class CaptureRecorder implements Disposable {
       this.#file = openSync(path, 'wx', 0o600);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new GiroError('USAGE', `the recording cannot be made: ${why}`, { cause });
+      const hint = 'name another file: a recording is never written over';
+      const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+      throw new GiroError('USAGE', `the recording cannot be made: ${why}`, { cause, ...(isThere && { hint }) });
     }
     writeSync(this.#file, headerLine(header));
   }

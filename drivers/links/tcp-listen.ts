@@ -39,7 +39,10 @@ export class TcpListenSource implements LinkSource {
 
   async open(signal: AbortSignal): Promise<Link> {
     signal.throwIfAborted();
-    this.#server ??= await this.#listen();
+    if (this.#server === undefined) {
+      this.#server = await this.#listen();
+      this.#log.info({ address: this.address }, 'listening: the device connects to this address');
+    }
     let connection = this.#alive();
     while (connection === undefined || connection.isTaken) {
       await this.#arrival(signal);

@@ -45,6 +45,7 @@ test('forget removes one person from every file of the journal, and nobody else'
     gym.configure(turnstile(port));
     const receiver = await gym.receiver();
     const gateway = await gym.gateway();
+    await gateway.line(/"listening:/);
     const at = (second: number): string => `2026-03-02T12:00:${String(second).padStart(2, '0')}Z`;
     await send(port, [
       `1;${at(1)};${PERSON};${CARD};granted`,
@@ -93,6 +94,7 @@ test('forget removes one person from every file of the journal, and nobody else'
     // What the device sends again brings nobody back.
     const again = await gym.receiver();
     const restarted = await gym.gateway();
+    await restarted.line(/"listening:/);
     await send(port, [`1;${at(1)};${PERSON};${CARD};granted`, `9;${at(9)};${OTHER};222;granted`]);
     await again.until('the new one', () => gym.delivered.length >= 5);
     assert.equal(gym.delivered.length, 5);

@@ -23,11 +23,12 @@ export class Terminal {
   #readTo = 0;
 
   constructor(args: readonly string[], { cwd, env = {} }: { cwd: string; env?: NodeJS.ProcessEnv }) {
-    const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
+    // Nothing else of the surroundings: CI, NO_COLOR and others change what a terminal is taken for.
+    const { PATH, HOME, TMPDIR } = process.env;
     const command = ['stty cols 80 rows 24;', ...[process.execPath, MAIN, ...args].map(quoted)].join(' ');
     this.#child = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd,
-      env: { ...inherited, LC_ALL: 'C', TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
+      env: { PATH, HOME, TMPDIR, LC_ALL: 'C', TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
