@@ -1,95 +1,83 @@
-import { createHash } from 'node:crypto';
-import type { Configuration, Turnstile, Webhook } from '../config/configuration.ts';
+import type { Configuration } from '../config/configuration.ts';
 import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
-import type { TcpAddress } from '../drivers/links/address.ts';
-import { createLinkSource } from '../drivers/links/open.ts';
-import type { Logger } from '../drivers/log.ts';
-import { type Identity, loadIdentity } from './accesses/identity.ts';
-import { Intake } from './accesses/intake.ts';
-import { rereadKeptLines } from './accesses/reread.ts';
+import { loadIdentity } from './accesses/identity.ts';
 import { watchInstallation } from './alarms/installation.ts';
-import type { AlarmWatch } from './alarms/watch.ts';
 import { Operator } from './control/operator.ts';
 import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
-import { renderingOf } from './formats/render.ts';
+import { targetsOf } from './delivery/targets.ts';
+import { renderingsOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
-import type { NewEvent } from './journal/records.ts';
-import { createDecider } from './turnstiles/decide.ts';
-import { TurnstileReport } from './turnstiles/report.ts';
-import { keepTapped } from './turnstiles/tapped.ts';
-import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
+import type { Installation, Part } from './part.ts';
+import { Roster } from './turnstiles/roster.ts';
 import { version } from './version.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
-/** Giro's own events go to a webhook only if its `events` names them. */
-const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
 
-interface Parts {
+interface Beginning {
   readonly configuration: Configuration;
   readonly clock: Clock;
-  readonly log: Logger & { child(bindings: object): Logger };
+  readonly log: Installation['log'];
 }
 
 /** The composition root: builds the parts from the configuration, starts and stops them in order. */
 export class Gateway {
-  readonly #parts: Parts;
   readonly #journal: Journal;
-  readonly #dispatcher: Dispatcher;
-  readonly #identity: Identity;
-  readonly #stopping = new AbortController();
-  readonly #intakes: Intake[] = [];
-  readonly #reports: TurnstileReport[] = [];
-  readonly #alarms: AlarmWatch;
-  #sessions: Promise<void>[] = [];
-  #control: ControlServer | undefined;
+  readonly #parts: readonly Part[];
+  readonly #started: Part[] = [];
+  #configuration: Configuration;
 
-  private constructor(parts: Parts, journal: Journal, identity: Identity) {
-    const { configuration, clock, log } = parts;
-    this.#parts = parts;
+  private constructor({ configuration, clock, log }: Beginning, journal: Journal) {
+    const { data, id } = configuration.agent;
+    this.#configuration = configuration;
     this.#journal = journal;
-    this.#identity = identity;
-    this.#dispatcher = new Dispatcher({
+    const dispatcher = new Dispatcher({
       journal,
       clock,
       log,
       random: Math.random,
       version,
-      webhooks: configuration.webhooks.filter(({ active }) => active).map(target),
+      webhooks: targetsOf(configuration.webhooks),
     });
-    this.#alarms = watchInstallation({
-      ...parts,
+    const installation: Installation = {
+      configuration: () => this.#configuration,
+      clock,
+      log,
       journal,
-      identity,
-      dispatcher: this.#dispatcher,
-      turnstiles: () => this.#reports.map((report) => report.sample),
-      webhooksFor: (event) => interested(configuration.webhooks, event),
-    });
+      identity: loadIdentity(data, id),
+      dispatcher,
+    };
+    const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
+    const alarms = watchInstallation(installation, () => roster.samples);
+    this.#parts = [
+      {
+        start: () => dispatcher.start(journal.state),
+        apply: ({ webhooks }) => dispatcher.apply(targetsOf(webhooks)),
+        stop: () => dispatcher.stop(STOP_GRACE_MS),
+      },
+      alarms,
+      controlPart(data, { operator: new Operator(installation), log }),
+      roster,
+    ];
   }
 
   /**
    * Opens the journal, then delivers what it holds, then listens to the turnstiles.
    * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE.
    */
-  static async start(parts: Parts): Promise<Gateway> {
-    const { configuration, clock, log } = parts;
-    const { data, id } = configuration.agent;
-    const renderings = new Map(
-      configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
-    );
-    const journal = await Journal.open(data, { clock, log, renderings });
+  static async start(beginning: Beginning): Promise<Gateway> {
+    const { configuration, clock, log } = beginning;
+    const renderings = renderingsOf(configuration);
+    const journal = await Journal.open(configuration.agent.data, { clock, log, renderings });
+    let gateway: Gateway | undefined;
     try {
-      const gateway = new Gateway(parts, journal, loadIdentity(data, id));
-      gateway.#dispatcher.start(journal.state);
-      gateway.#alarms.start();
-      const operator = new Operator({ journal, dispatcher: gateway.#dispatcher, configuration, clock });
-      gateway.#control = await ControlServer.open(data, { operator, log });
-      gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
+      gateway = new Gateway(beginning, journal);
+      await gateway.#start();
       return gateway;
     } catch (error) {
-      await journal.close();
+      await (gateway?.stop() ?? journal.close());
       throw error;
     }
   }
@@ -99,96 +87,35 @@ export class Gateway {
     return this.#journal.failed;
   }
 
+  /** Follows a checked configuration of the same installation, and leaves alone what it does not change. */
+  async apply(configuration: Configuration): Promise<void> {
+    this.#journal.render(renderingsOf(configuration));
+    this.#configuration = configuration;
+    await Promise.all(this.#parts.map((part) => part.apply?.(configuration)));
+  }
+
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
-    this.#alarms.stop();
-    this.#stopping.abort();
-    await this.#control?.close();
-    await Promise.all(this.#sessions);
-    for (const intake of this.#intakes) intake.stop();
-    await this.#dispatcher.stop(STOP_GRACE_MS);
+    for (const part of this.#started.toReversed()) await part.stop();
     await this.#journal.close();
   }
 
-  async #connect(turnstile: Turnstile): Promise<void> {
-    const { clock, configuration } = this.#parts;
-    const log = this.#parts.log.child({ turnstile: turnstile.id });
-    const stored = this.#journal.state.turnstiles.find((state) => state.turnstile === turnstile.id);
-    const report = new TurnstileReport(turnstile, stored, clock, (state) => {
-      this.#journal.mark({ kind: 'turnstile', state }).catch((error: unknown) => {
-        log.error({ err: error }, 'the state of a turnstile was not stored');
-      });
-    });
-    this.#reports.push(report);
-    const unit = configuration.units.find(({ id }) => id === turnstile.unit);
-    if (unit === undefined)
-      throw new TypeError(`unit ${turnstile.unit} is missing from a checked configuration`);
-    const intake = new Intake({
-      turnstile,
-      unit,
-      agent: configuration.agent.name,
-      identity: this.#identity,
-      clock,
-      log,
-      open: this.#journal.state.openAccesses.filter((open) => open.turnstile === turnstile.id),
-      device: report.device,
-      accept: (accept) => this.#journal.accept(accept),
-      traces: (...near) => this.#journal.traces(...near),
-      webhooksFor: (event) => interested(configuration.webhooks, event),
-      onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
-      onDevice: (device) => report.describe(device),
-      onAlarm: (alarm) => this.#alarms.deviceAlarm(report.sample, alarm),
-    });
-    this.#intakes.push(intake);
-    const { signal } = this.#stopping;
-    rereadKeptLines(turnstile, { journal: this.#journal, intake, log, signal }).catch((error: unknown) => {
-      if (!signal.aborted) log.error({ err: error }, 'kept lines were not read again');
-    });
-    if (turnstile.tap !== undefined && isTcp(turnstile)) {
-      const onState = (state: SessionState): void => report.session(state);
-      return keepTapped({ turnstile, tap: turnstile.tap, intake, clock, log, onState }, signal);
+  async #start(): Promise<void> {
+    for (const part of this.#parts) {
+      this.#started.push(part);
+      await part.start();
     }
-    await keepConnected(
-      {
-        turnstile,
-        timezone: unit.timezone,
-        decide: createDecider({ turnstile, unit, identity: this.#identity, clock }),
-        source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log }),
-        intake,
-        position: this.#journal.state.cursors.find((cursor) => cursor.turnstile === turnstile.id)?.position,
-        clock,
-        log,
-        random: Math.random,
-        onState: (state) => report.session(state),
-      },
-      signal,
-    );
   }
 }
 
-function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly address: TcpAddress } {
-  return turnstile.address.kind === 'tcp';
-}
-
-/** What delivery is given of a webhook. */
-function target(webhook: Webhook): ConstructorParameters<typeof Dispatcher>[0]['webhooks'][number] {
-  const { pace, ...rest } = webhook;
-  return { ...rest, ...pace, fingerprint: fingerprint(webhook) };
-}
-
-/** Differs when anything of the webhook's configuration does; from it nothing of that can be read. */
-function fingerprint(webhook: Webhook): string {
-  return createHash('sha256').update(JSON.stringify(webhook)).digest('hex').slice(0, 16);
-}
-
-/** The webhooks that get an event; an inactive one (INATIVA) gets nothing, not even later. */
-function interested(
-  webhooks: readonly Webhook[],
-  { name, unit }: Pick<NewEvent, 'name' | 'unit'>,
-): readonly string[] {
-  return webhooks
-    .filter(({ active }) => active)
-    .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.some((event) => event === name)))
-    .filter(({ units }) => units === undefined || units.includes(unit))
-    .map(({ id }) => id);
+function controlPart(...at: Parameters<typeof ControlServer.open>): Part {
+  let server: ControlServer | undefined;
+  return {
+    async start() {
+      server = await ControlServer.open(...at);
+    },
+    async stop() {
+      await server?.close();
+    },
+  };
 }

@@ -1,31 +1,19 @@
-import type { Configuration } from '../../config/configuration.ts';
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import type { Identity } from '../accesses/identity.ts';
-import type { Dispatcher } from '../delivery/dispatch.ts';
-import type { Journal } from '../journal/journal.ts';
+import { interested } from '../delivery/targets.ts';
 import type { AlarmChange, NewEvent } from '../journal/records.ts';
+import type { Installation } from '../part.ts';
 import { alarmEvent } from './body.ts';
 import type { TurnstileSample } from './conditions.ts';
 import { diskSpace } from './disk.ts';
 import { noteRefusal } from './refusal-note.ts';
 import { AlarmWatch } from './watch.ts';
 
-interface Installation {
-  readonly configuration: Configuration;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly journal: Journal;
-  readonly dispatcher: Dispatcher;
-  readonly identity: Identity;
-  readonly turnstiles: () => readonly TurnstileSample[];
-  readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
-}
-
 /** The watch over a whole installation; not started yet. */
-export function watchInstallation(installation: Installation): AlarmWatch {
-  const { configuration, clock, log, journal, dispatcher, turnstiles } = installation;
-  const { data } = configuration.agent;
+export function watchInstallation(
+  installation: Installation,
+  turnstiles: () => readonly TurnstileSample[],
+): AlarmWatch {
+  const { configuration, clock, log, journal, dispatcher } = installation;
+  const { data } = configuration().agent;
   return new AlarmWatch({
     journal,
     open: journal.state.alarms,
@@ -42,12 +30,12 @@ export function watchInstallation(installation: Installation): AlarmWatch {
 
 /** An alarm belongs to the unit of its turnstile, every other to the first; none is told where there is no unit. */
 function eventsOf(change: AlarmChange, installation: Installation, nowMs: number): NewEvent[] {
-  const { configuration, identity, webhooksFor } = installation;
-  const { units, turnstiles, agent } = configuration;
+  const { configuration, identity } = installation;
+  const { units, turnstiles, agent, webhooks } = configuration();
   const home = turnstiles.find(({ id }) => id === change.alarm.turnstile)?.unit;
   const unit = units.find(({ id }) => id === home) ?? units[0];
   if (unit === undefined) return [];
   const context = { agent: agent.name, language: agent.language, unit, identity };
   const event = alarmEvent(change, context, nowMs);
-  return [{ ...event, webhooks: webhooksFor(event) }];
+  return [{ ...event, webhooks: interested(webhooks, event) }];
 }

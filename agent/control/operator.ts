@@ -1,20 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Configuration, Webhook } from '../../config/configuration.ts';
-import type { Clock } from '../../drivers/clock.ts';
+import type { Webhook } from '../../config/configuration.ts';
 import { GiroError } from '../../drivers/errors.ts';
-import type { Dispatcher } from '../delivery/dispatch.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { Action } from '../journal/operate.ts';
 import type { DeliveryFilter, Scope } from '../journal/selection.ts';
+import type { Installation } from '../part.ts';
 import type { ActionResult, ControlRequest, ControlResults } from './protocol.ts';
 import { testEvent } from './test-event.ts';
 
-interface OperatorParts {
-  readonly journal: Pick<Journal, 'accept' | 'scopes' | 'operate'>;
-  readonly dispatcher: Dispatcher;
-  readonly configuration: Pick<Configuration, 'agent' | 'units' | 'webhooks'>;
-  readonly clock: Clock;
-}
+type OperatorParts = Pick<Installation, 'journal' | 'dispatcher' | 'configuration' | 'clock'>;
 
 /** Whoever asked: hears how far it is, and may go away, which ends the work after the step in hand. */
 interface Asker {
@@ -89,12 +82,14 @@ export class Operator {
     if (action === 'resend' && filter.webhook !== undefined) this.#active(filter.webhook);
     const scopes = await journal.scopes(filter);
     if (action === 'discard') return scopes;
-    const active = configuration.webhooks.filter((webhook) => webhook.active).map(({ id }) => id);
+    const active = configuration()
+      .webhooks.filter((webhook) => webhook.active)
+      .map(({ id }) => id);
     return scopes.filter(({ webhook }) => active.includes(webhook));
   }
 
   #active(id: string): Webhook {
-    const { webhooks } = this.#parts.configuration;
+    const { webhooks } = this.#parts.configuration();
     const webhook = webhooks.find((each) => each.id === id);
     if (webhook === undefined) {
       const known = webhooks.map((each) => each.id).join(', ') || '-';
@@ -106,7 +101,7 @@ export class Operator {
 
   async #test({ id, units: wanted }: Webhook): Promise<ControlResults['test']> {
     const { configuration, clock, dispatcher, journal } = this.#parts;
-    const { agent, units } = configuration;
+    const { agent, units } = configuration();
     const unit = units.find((each) => wanted?.includes(each.id) ?? true);
     if (unit === undefined) throw new GiroError('USAGE', 'the configuration has no unit');
     if (dispatcher.endpoints().some((state) => state.webhook === id && state.pausedAtMs !== undefined)) {

@@ -3,9 +3,9 @@ import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
-import type { Accept, Accepted, Delivery, KeptLine, Mark, Trace } from './records.ts';
+import type { Accept, Accepted, Delivery, KeptLine, Mark, QueueStates, Trace } from './records.ts';
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
-import { type LinePlace, prepareKeptLines, preparePending, prepareTraces } from './state.ts';
+import { type LinePlace, prepareKeptLines, preparePending, prepareTraces, readQueues } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
 
 /** One thing asked of the writer. */
@@ -19,6 +19,7 @@ export type Op =
       readonly afterSequence: number;
       readonly limit: number;
     }
+  | { readonly kind: 'queues' }
   | { readonly kind: 'parked' }
   | {
       readonly kind: 'keptLines';
@@ -40,6 +41,7 @@ export interface OpValues {
   accept: Accepted;
   mark: undefined;
   pending: readonly Delivery[];
+  queues: QueueStates;
   parked: readonly ParkedCount[];
   keptLines: readonly KeptLine[];
   scopes: readonly Scope[];
@@ -48,6 +50,11 @@ export interface OpValues {
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
+
+/** What only looks, and must not need a disk that takes writes. */
+export function isRead({ kind }: Op): boolean {
+  return kind === 'pending' || kind === 'queues';
+}
 
 /**
  * What a batch came to: results of its ops in order. With `disk` the ops without a result left no trace and can be
@@ -80,7 +87,7 @@ export function prepareBatch(
     const results: OpResult[] = [];
     for (const op of ops) {
       try {
-        results.push({ value: op.kind === 'pending' ? run(op) : together.immediate([op])[0]?.value });
+        results.push({ value: isRead(op) ? run(op) : together.immediate([op])[0]?.value });
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble === 'damage') throw error;
@@ -92,7 +99,7 @@ export function prepareBatch(
   };
 
   return (ops) => {
-    if (ops.every(({ kind }) => kind === 'pending')) return oneByOne(ops); // a read must not need the write lock
+    if (ops.every(isRead)) return oneByOne(ops); // a read must not need the write lock
     sync(ops.some(({ kind }) => kind === 'accept' || kind === 'operate'));
     try {
       return { results: together.immediate(ops) };
@@ -122,6 +129,8 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return undefined;
       case 'pending':
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
+      case 'queues':
+        return readQueues(db);
       case 'parked':
         return parked();
       case 'keptLines':

@@ -10,7 +10,16 @@ import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { LargeBodyLog } from './large-bodies.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { Operated, Operation } from './operate.ts';
-import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark, Trace } from './records.ts';
+import type {
+  Accept,
+  Accepted,
+  Delivery,
+  JournalState,
+  KeptLine,
+  Mark,
+  QueueStates,
+  Trace,
+} from './records.ts';
 import type { SalvageReport } from './salvage.ts';
 import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';
@@ -19,7 +28,7 @@ import { checkInBackground, type Opened, WriterThread } from './threads.ts';
 export interface JournalOptions {
   readonly log: Logger;
   readonly clock: Clock;
-  /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
+  /** How bodies are made, by webhook, until `render` says otherwise. */
   readonly renderings?: Renderings;
 }
 
@@ -106,6 +115,11 @@ export class Journal {
     return accepted;
   }
 
+  /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
+  render(renderings: Renderings): void {
+    this.#writer.render(renderings);
+  }
+
   /** Stores marks, gathered for up to 20 ms and without a sync of their own: a crash may lose the last of them. */
   mark(...marks: Mark[]): Promise<void> {
     return this.#queue.give({ kind: 'mark', marks });
@@ -122,6 +136,11 @@ export class Journal {
     limit: number,
   ): Promise<readonly Delivery[]> {
     return this.#queue.give({ kind: 'pending', webhook, lane, afterSequence, limit });
+  }
+
+  /** Where all queues stand, after all calls before this one. While the disk refuses, at once, as committed. */
+  queues(): Promise<QueueStates> {
+    return this.#queue.give({ kind: 'queues' });
   }
 
   /** How many deliveries are parked, by webhook, without those that have none. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GiroError } from '../../drivers/errors.ts';
+import type { Renderings } from './accept.ts';
 import type { BatchAnswer, Op } from './batch.ts';
 import type { Opening, Request, WriterOptions } from './writer.ts';
 
@@ -72,6 +73,11 @@ export class WriterThread {
       this.#waiting.push({ resolve, reject });
       this.#post(ops);
     });
+  }
+
+  /** How bodies are made by all runs after this call. */
+  render(renderings: Renderings): void {
+    this.#post({ renderings });
   }
 
   /** Resolves when all that was given is answered and the file is closed. */

@@ -28,16 +28,22 @@ export type Opening =
   | { readonly refused: Refusal };
 
 /** What the thread is given, after its WriterOptions. */
-export type Request = readonly Op[] | 'close';
+export type Request = readonly Op[] | { readonly renderings: Renderings } | 'close';
 
 function serve({ folder, nowMs, renderings }: WriterOptions): void {
   const { db, unchecked, salvaged } = openJournal(folder, nowMs);
-  const runBatch = prepareBatch(db, renderings);
+  const inForce = new Map(renderings);
+  const runBatch = prepareBatch(db, inForce);
   parentPort?.postMessage({ state: readState(db), unchecked, salvaged } satisfies Opening);
   parentPort?.on('message', (request: Request) => {
     if (request === 'close') {
       db.close(); // the last connection checkpoints
       parentPort?.close();
+      return;
+    }
+    if ('renderings' in request) {
+      inForce.clear();
+      for (const [webhook, rendering] of request.renderings) inForce.set(webhook, rendering);
       return;
     }
     try {

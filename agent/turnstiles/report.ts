@@ -9,7 +9,7 @@ import type { SessionState } from './turnstile.ts';
 export class TurnstileReport {
   readonly #clock: Clock;
   readonly #store: (state: TurnstileState) => void;
-  readonly #name: string | undefined;
+  #name: string | undefined;
   #state: TurnstileState;
   /** It is not connected until it is. */
   #outageSinceMs: number | undefined;
@@ -25,6 +25,11 @@ export class TurnstileReport {
     this.#name = name;
     this.#outageSinceMs = clock.now();
     this.#state = stored ?? { turnstile, state: 'offline', sinceMs: clock.now() };
+  }
+
+  /** As the journal has it. */
+  get state(): TurnstileState {
+    return this.#state;
   }
 
   get device(): DeviceDetails {
@@ -43,6 +48,10 @@ export class TurnstileReport {
     const { turnstile, problem, clockSkewMs } = this.#state;
     const outageSinceMs = this.#outageSinceMs;
     return { turnstile, name: this.#name, outageSinceMs, problem: problem?.code, clockSkewMs };
+  }
+
+  rename(name: string | undefined): void {
+    this.#name = name;
   }
 
   describe(device: DeviceDetails): void {

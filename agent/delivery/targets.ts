@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { Webhook } from '../../config/configuration.ts';
+import type { NewEvent } from '../journal/records.ts';
+import type { WebhookTarget } from './http-client.ts';
+
+/** Giro's own events go to a webhook only if its `events` names them. */
+const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
+
+/** The webhooks that delivery sends to: those that are active. */
+export function targetsOf(webhooks: readonly Webhook[]): readonly WebhookTarget[] {
+  return webhooks
+    .filter(({ active }) => active)
+    .map((webhook) => {
+      const { pace, ...rest } = webhook;
+      return { ...rest, ...pace, fingerprint: fingerprint(webhook) };
+    });
+}
+
+/** The webhooks that get an event; an inactive one (INATIVA) gets nothing, not even later. */
+export function interested(
+  webhooks: readonly Webhook[],
+  { name, unit }: Pick<NewEvent, 'name' | 'unit'>,
+): readonly string[] {
+  return webhooks
+    .filter(({ active }) => active)
+    .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.some((event) => event === name)))
+    .filter(({ units }) => units === undefined || units.includes(unit))
+    .map(({ id }) => id);
+}
+
+/** Differs when anything of the webhook's configuration does; from it nothing of that can be read. */
+function fingerprint(webhook: Webhook): string {
+  return createHash('sha256').update(JSON.stringify(webhook)).digest('hex').slice(0, 16);
+}
