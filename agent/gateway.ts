@@ -2,15 +2,18 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
 import { loadIdentity } from './accesses/identity.ts';
+import type { TurnstileSample } from './alarms/conditions.ts';
 import { watchInstallation } from './alarms/installation.ts';
 import { Operator } from './control/operator.ts';
 import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
-import { targetsOf } from './delivery/targets.ts';
+import { interested, targetsOf } from './delivery/targets.ts';
 import { renderingsOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
+import { requireNotMoved } from './moving/moved.ts';
 import type { Installation, Part } from './part.ts';
 import { Roster } from './turnstiles/roster.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
@@ -43,6 +46,7 @@ export class Gateway {
     });
     const installation: Installation = {
       configuration: () => this.#configuration,
+      webhooksFor: (event) => interested(this.#configuration.webhooks, event),
       clock,
       log,
       journal,
@@ -50,7 +54,13 @@ export class Gateway {
       dispatcher,
     };
     const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
-    const alarms = watchInstallation(installation, () => roster.samples);
+    const turnstiles = (): readonly TurnstileSample[] => roster.samples;
+    const upkeep = new Upkeep({ ...installation, turnstiles });
+    const alarms = watchInstallation({
+      ...installation,
+      turnstiles,
+      others: (nowMs) => upkeep.conditions(nowMs),
+    });
     this.#parts = [
       {
         start: () => dispatcher.start(journal.state),
@@ -58,6 +68,7 @@ export class Gateway {
         stop: () => dispatcher.stop(STOP_GRACE_MS),
       },
       alarms,
+      upkeep,
       controlPart(data, { operator: new Operator(installation), log }),
       roster,
     ];
@@ -65,12 +76,14 @@ export class Gateway {
 
   /**
    * Opens the journal, then delivers what it holds, then listens to the turnstiles.
-   * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE.
+   * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE, INSTALLATION_MOVED.
    */
   static async start(beginning: Beginning): Promise<Gateway> {
     const { configuration, clock, log } = beginning;
+    const { data } = configuration.agent;
+    requireNotMoved(data);
     const renderings = renderingsOf(configuration);
-    const journal = await Journal.open(configuration.agent.data, { clock, log, renderings });
+    const journal = await Journal.open(data, { clock, log, renderings });
     let gateway: Gateway | undefined;
     try {
       gateway = new Gateway(beginning, journal);

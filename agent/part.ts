@@ -4,11 +4,14 @@ import type { Logger } from '../drivers/log.ts';
 import type { Identity } from './accesses/identity.ts';
 import type { Dispatcher } from './delivery/dispatch.ts';
 import type { Journal } from './journal/journal.ts';
+import type { NewEvent } from './journal/records.ts';
 
 /** What the parts of a running gateway share. */
 export interface Installation {
   /** The one in force: a changed file replaces it, so it is asked for each time. */
   readonly configuration: () => Configuration;
+  /** The webhooks that get an event as it is configured now. */
+  readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
   readonly clock: Clock;
   readonly log: Logger & { child(bindings: object): Logger };
   readonly journal: Journal;

@@ -2,6 +2,7 @@ import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
 import type { LinkAddress, TcpListenAddress } from '../drivers/links/address.ts';
 import type { FORMATS } from './format-schema.ts';
+import type { JournalSettings } from './journal.ts';
 import type { EVENTS, SIGNATURES } from './schema.ts';
 import type { SigningKey } from './secret.ts';
 import type { Auth } from './webhook-auth.ts';
@@ -12,6 +13,7 @@ export interface Configuration {
   /** The file as the user named it. */
   readonly path: string;
   readonly agent: Agent;
+  readonly journal: JournalSettings;
   readonly units: readonly Unit[];
   readonly turnstiles: readonly Turnstile[];
   readonly webhooks: readonly Webhook[];

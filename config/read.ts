@@ -5,6 +5,7 @@ import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
 import { Checker } from './checker.ts';
 import type { Configuration } from './configuration.ts';
+import { checkJournal } from './journal.ts';
 import { localeLanguage } from './language.ts';
 import { ConfigurationError, text } from './mistakes.ts';
 import { resolveReferences } from './references.ts';
@@ -41,10 +42,11 @@ export function readConfiguration(
   const turnstiles = checkTurnstiles(checker, units, drivers);
   const webhooks = checkWebhooks(checker, units, { folder, env });
   const data = dataFolder(checker, folder, env);
-  if (form === undefined || checker.mistakes.length > 0) {
+  const journal = checkJournal(checker, folder, data);
+  if (form === undefined || journal === undefined || checker.mistakes.length > 0) {
     throw new ConfigurationError(checker.mistakes, language);
   }
-  return { path, agent: { ...form.agent, language, data }, units: form.units, turnstiles, webhooks };
+  return { path, agent: { ...form.agent, language, data }, journal, units: form.units, turnstiles, webhooks };
 }
 
 /** The file's own language, also when the rest of it is broken. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatKeys } from './format-schema.ts';
+import { journalSchema } from './journal.ts';
 import { type Problem, text } from './mistakes.ts';
 import { proxySchema } from './proxy.ts';
 import { timezoneProblem } from './timezone.ts';
@@ -17,6 +18,7 @@ export const EVENTS = [
   'notificarPagamento',
   'giro.alerta',
   'giro.lacuna',
+  'giro.resumo',
 ] as const;
 
 const DATABASE_KEY = /^[0-9a-f]{32}$/i;
@@ -160,7 +162,7 @@ export const webhookSchema = z
       .min(1)
       .optional()
       .describe(
-        'The events that it gets. Default: all notificar... events. giro.alerta (what is wrong here, and when it is over) and giro.lacuna (accesses of which only the number is known) come only if named.',
+        'The events that it gets. Default: all notificar... events. giro.alerta (what is wrong here, and when it is over), giro.lacuna (accesses of which only the number is known) and giro.resumo (the figures of each day) come only if named.',
       ),
     units: z.array(z.string()).min(1).optional().describe('The units whose events it gets. Default: all.'),
     allow: z
@@ -212,6 +214,7 @@ export function configurationSchema(driverNames: readonly string[]) {
   return z
     .strictObject({
       agent,
+      journal: journalSchema,
       units: z.array(unit).describe('The units of the gym.'),
       turnstiles: z.array(turnstileSchema(driverNames)).describe('The turnstiles that Giro hears.'),
       webhooks: z.array(webhookSchema).default([]).describe('Where events are delivered.'),

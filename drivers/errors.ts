@@ -187,6 +187,39 @@ export const ERRORS = {
       'pt-BR': 'inicie o gateway uma vez com esta configuração (giro run)',
     },
   },
+  BACKUP_UNUSABLE: {
+    exitCode: 1,
+    retry: false,
+    summary: {
+      en: 'the file is no backup that can be used',
+      'pt-BR': 'o arquivo não é um backup que possa ser usado',
+    },
+    remedy: {
+      en: 'check the name of the file and the passphrase, or take another backup',
+      'pt-BR': 'verifique o nome do arquivo e a senha, ou use outro backup',
+    },
+  },
+  BACKUP_FAILED: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'the backup could not be made', 'pt-BR': 'não foi possível fazer o backup' },
+    remedy: {
+      en: 'check the free space and the permissions of the folder it goes to',
+      'pt-BR': 'verifique o espaço livre e as permissões da pasta de destino',
+    },
+  },
+  INSTALLATION_MOVED: {
+    exitCode: 78,
+    retry: false,
+    summary: {
+      en: 'this installation was moved to another machine and does not run here any more',
+      'pt-BR': 'esta instalação foi levada para outro computador e não roda mais aqui',
+    },
+    remedy: {
+      en: 'run Giro on the other machine; only if it never ran there: giro export --undo',
+      'pt-BR': 'rode o Giro no outro computador; só se ele nunca rodou lá: giro export --undo',
+    },
+  },
   KEY_UNUSABLE: {
     exitCode: 78,
     retry: false,

@@ -5,7 +5,8 @@ import { v4, v5 } from 'uuid';
 import { z } from 'zod';
 import { GiroError } from '../../drivers/errors.ts';
 
-const FILE = 'identity.json';
+/** In the data folder. */
+export const IDENTITY_FILE = 'identity.json';
 
 const stored = z.object({
   id: z.uuid(),
@@ -47,7 +48,7 @@ export class Identity {
  * every hash, so that is for a person to decide.
  */
 export function loadIdentity(folder: string, configuredId?: string): Identity {
-  const path = join(folder, FILE);
+  const path = join(folder, IDENTITY_FILE);
   const { id, key } = read(path) ?? make(folder, path);
   return new Identity(configuredId ?? id, Buffer.from(key, 'base64'));
 }

@@ -1,18 +1,15 @@
-import { interested } from '../delivery/targets.ts';
 import type { AlarmChange, NewEvent } from '../journal/records.ts';
 import type { Installation } from '../part.ts';
 import { alarmEvent } from './body.ts';
-import type { TurnstileSample } from './conditions.ts';
 import { diskSpace } from './disk.ts';
 import { noteRefusal } from './refusal-note.ts';
-import { AlarmWatch } from './watch.ts';
+import { AlarmWatch, type WatchOptions } from './watch.ts';
 
 /** The watch over a whole installation; not started yet. */
 export function watchInstallation(
-  installation: Installation,
-  turnstiles: () => readonly TurnstileSample[],
+  installation: Installation & Pick<WatchOptions, 'turnstiles' | 'others'>,
 ): AlarmWatch {
-  const { configuration, clock, log, journal, dispatcher } = installation;
+  const { configuration, clock, log, journal, dispatcher, turnstiles, others } = installation;
   const { data } = configuration().agent;
   return new AlarmWatch({
     journal,
@@ -20,6 +17,7 @@ export function watchInstallation(
     clock,
     log,
     turnstiles,
+    others,
     webhooks: () => dispatcher.health(),
     space: () => diskSpace(data),
     noteRefusal: (isRefused) => noteRefusal(data, isRefused),
@@ -30,12 +28,12 @@ export function watchInstallation(
 
 /** An alarm belongs to the unit of its turnstile, every other to the first; none is told where there is no unit. */
 function eventsOf(change: AlarmChange, installation: Installation, nowMs: number): NewEvent[] {
-  const { configuration, identity } = installation;
-  const { units, turnstiles, agent, webhooks } = configuration();
+  const { configuration, identity, webhooksFor } = installation;
+  const { units, turnstiles, agent } = configuration();
   const home = turnstiles.find(({ id }) => id === change.alarm.turnstile)?.unit;
   const unit = units.find(({ id }) => id === home) ?? units[0];
   if (unit === undefined) return [];
   const context = { agent: agent.name, language: agent.language, unit, identity };
   const event = alarmEvent(change, context, nowMs);
-  return [{ ...event, webhooks: interested(webhooks, event) }];
+  return [{ ...event, webhooks: webhooksFor(event) }];
 }

@@ -12,7 +12,7 @@ import {
   type WebhookSample,
   webhookConditions,
 } from './conditions.ts';
-import { Registry } from './registry.ts';
+import { type Condition, Registry } from './registry.ts';
 import { deviceAlarm, journalSalvaged } from './texts.ts';
 
 /** How often everything is looked at. */
@@ -22,7 +22,7 @@ const DEVICE_ALARM_MS = 10 * 60_000;
 /** How long `status` says that a damaged journal was replaced. */
 const SALVAGED_MS = 24 * 3_600_000;
 
-interface WatchOptions {
+export interface WatchOptions {
   readonly journal: Pick<Journal, 'accept' | 'parked' | 'health'>;
   /** Open in the journal at the start. */
   readonly open: readonly Alarm[];
@@ -30,6 +30,8 @@ interface WatchOptions {
   readonly log: Logger;
   readonly turnstiles: () => readonly TurnstileSample[];
   readonly webhooks: () => readonly Omit<WebhookSample, 'parked'>[];
+  /** What upkeep found wrong. */
+  readonly others: (nowMs: number) => readonly Condition[];
   /** Room on the disk of the data folder. */
   readonly space: () => Promise<DiskSpace>;
   /** Says beside the journal whether it can be written. */
@@ -127,6 +129,7 @@ export class AlarmWatch {
       }),
       ...turnstiles().flatMap((sample) => turnstileConditions(sample, nowMs)),
       ...machineConditions(journal.health, space, nowMs),
+      ...this.#options.others(nowMs),
     ];
     await this.#store(this.#registry.examine(conditions, nowMs));
   }

@@ -4,10 +4,13 @@ import { ConfigurationError, formatMistakes } from '../../config/mistakes.ts';
 import { ERRORS, GiroError } from '../../drivers/errors.ts';
 import type { Language } from '../../drivers/language.ts';
 import { version } from '../version.ts';
+import { describeBackup, describeRestore } from './backup.ts';
 import { describeCheck } from './check.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
 import { describeEvents } from './events.ts';
+import { describeForget } from './forget.ts';
 import { describeListen } from './listen.ts';
+import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePause, describeResume } from './pause.ts';
 import { describeRun } from './run.ts';
@@ -15,6 +18,7 @@ import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
 import { describeStatus } from './status.ts';
 import { describeTest } from './test.ts';
+import { describeVersion } from './version.ts';
 
 const EX_OK = 0;
 const EX_SOFTWARE = 1;
@@ -38,6 +42,12 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeSimulate,
   describeListen,
   describeSecret,
+  describeBackup,
+  describeRestore,
+  describeExport,
+  describeImport,
+  describeForget,
+  describeVersion,
 ];
 
 /** Runs one command line; resolves with the exit code (0 fine, 1 problem, 64 usage, 69 unavailable, 78 configuration). */

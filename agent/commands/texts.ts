@@ -46,3 +46,9 @@ export function tableText(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** A size for a person, in units of 1000: `812 kB`, `12.4 MB`. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1_000_000) return `${Math.ceil(bytes / 1_000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

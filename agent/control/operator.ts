@@ -4,10 +4,11 @@ import { GiroError } from '../../drivers/errors.ts';
 import type { Action } from '../journal/operate.ts';
 import type { DeliveryFilter, Scope } from '../journal/selection.ts';
 import type { Installation } from '../part.ts';
+import { forget } from './forget.ts';
 import type { ActionResult, ControlRequest, ControlResults } from './protocol.ts';
 import { testEvent } from './test-event.ts';
 
-type OperatorParts = Pick<Installation, 'journal' | 'dispatcher' | 'configuration' | 'clock'>;
+type OperatorParts = Pick<Installation, 'journal' | 'identity' | 'dispatcher' | 'configuration' | 'clock'>;
 
 /** Whoever asked: hears how far it is, and may go away, which ends the work after the step in hand. */
 interface Asker {
@@ -38,6 +39,8 @@ export class Operator {
         return {};
       case 'test':
         return this.#test(this.#active(request.webhook));
+      case 'forget':
+        return forget(this.#parts, request, asker.signal);
     }
   }
 

@@ -42,6 +42,14 @@ export const requestSchema = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('resume'), webhook, now: z.boolean() }),
   /** Queues a `testeWebhook`; the journal's attempt log tells what became of it. */
   z.strictObject({ command: z.literal('test'), webhook }),
+  /** One of `person` and `credential`. `pendingToo`: also what is not delivered yet. */
+  z.strictObject({
+    command: z.literal('forget'),
+    person: z.string().min(1).max(64).optional(),
+    credential: z.string().min(1).max(256).optional(),
+    pendingToo: z.boolean(),
+    dryRun: z.boolean(),
+  }),
 ]);
 export type ControlRequest = z.output<typeof requestSchema>;
 
@@ -56,6 +64,20 @@ export interface ControlResults {
   resume: Record<string, never>;
   /** The test event, in the queue. */
   test: { readonly id: string; readonly sequence: number };
+  forget: ForgetResult;
+}
+
+/** What was removed of a person, or would be. */
+export interface ForgetResult {
+  readonly events: number;
+  /** Events with deliveries that are pending; they stay unless those are to go too. */
+  readonly pending: number;
+  /** What finds second copies of a record. */
+  readonly traces: number;
+  /** Lines that no pattern matched. */
+  readonly lines: number;
+  /** Events that each webhook was given: its receiver has to delete them itself. */
+  readonly delivered: Readonly<Record<string, number>>;
 }
 
 export interface ActionResult {

@@ -140,6 +140,7 @@ function parseRequest(line: string): ControlRequest {
 }
 
 function withoutPerson(request: ControlRequest): object {
+  if (request.command === 'forget') return { command: request.command, dryRun: request.dryRun };
   if (!('filter' in request)) return request;
   const { person: _, ...filter } = request.filter;
   return { ...request, filter };

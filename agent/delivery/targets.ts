@@ -4,7 +4,7 @@ import type { NewEvent } from '../journal/records.ts';
 import type { WebhookTarget } from './http-client.ts';
 
 /** Giro's own events go to a webhook only if its `events` names them. */
-const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna']);
+const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna', 'giro.resumo']);
 
 /** The webhooks that delivery sends to: those that are active. */
 export function targetsOf(webhooks: readonly Webhook[]): readonly WebhookTarget[] {

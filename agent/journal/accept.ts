@@ -4,6 +4,7 @@ import { LONGEST_BODY_BYTES, type Rendering, render } from '../formats/render.ts
 import { prepareAlarm } from './alarms.ts';
 import { LARGE_BODY_BYTES } from './large-bodies.ts';
 import { prepareMark } from './marks.ts';
+import { prepareRemoveEvent } from './prune.ts';
 import type { Accept, Accepted, Delivery, LargeBody, NewEvent } from './records.ts';
 
 /** How bodies are made, by webhook; one that is not there gets the contract's. */
@@ -28,13 +29,15 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
   const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
   const storeAlarm = prepareAlarm(db);
+  const removeEvent = prepareRemoveEvent(db);
   const trace = db.prepare(
     'INSERT INTO traces (turnstile, at, code, who) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
 
   return (accept) => {
     const { opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] } = accept;
-    const { alarms = [], traces = [] } = accept;
+    const { alarms = [], traces = [], removed = [] } = accept;
+    for (const number of removed) removeEvent(number);
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];

@@ -7,6 +7,7 @@ import type { Accept, Accepted, Delivery, KeptLine, Mark, QueueStates, Trace } f
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
 import { type LinePlace, prepareKeptLines, preparePending, prepareTraces, readQueues } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
+import { prepareUpkeep, type UpkeepResults, type UpkeepStep } from './upkeep.ts';
 
 /** One thing asked of the writer. */
 export type Op =
@@ -29,6 +30,7 @@ export type Op =
     }
   | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
   | { readonly kind: 'operate'; readonly operation: Operation }
+  | { readonly kind: 'upkeep'; readonly step: UpkeepStep }
   | {
       readonly kind: 'traces';
       readonly turnstile: string;
@@ -47,6 +49,7 @@ export interface OpValues {
   scopes: readonly Scope[];
   operate: Operated;
   traces: readonly Trace[];
+  upkeep: UpkeepResults[UpkeepStep['do']];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -120,6 +123,7 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const { scopes } = prepareSelection(db);
   const operate = prepareOperation(db);
   const traces = prepareTraces(db);
+  const upkeep = prepareUpkeep(db);
   return (op) => {
     switch (op.kind) {
       case 'accept':
@@ -141,6 +145,8 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return operate(op.operation);
       case 'traces':
         return traces(op.turnstile, op.aroundMs, op.withinMs);
+      case 'upkeep':
+        return upkeep(op.step);
     }
   };
 }

@@ -7,6 +7,7 @@ import type { Renderings } from './accept.ts';
 import type { ParkedCount } from './alarms.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
+import { Gate } from './gate.ts';
 import { LargeBodyLog } from './large-bodies.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { Operated, Operation } from './operate.ts';
@@ -24,6 +25,7 @@ import type { SalvageReport } from './salvage.ts';
 import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';
 import { checkInBackground, type Opened, WriterThread } from './threads.ts';
+import type { UpkeepResults, UpkeepStep } from './upkeep.ts';
 
 export interface JournalOptions {
   readonly log: Logger;
@@ -56,18 +58,24 @@ export class Journal {
   readonly #queue: BatchQueue;
   readonly #writer: WriterThread;
   readonly #lock: Lock;
-  readonly #check: Check;
+  #check: Check;
   readonly #salvaged: SalvageReport | undefined;
   readonly #largeBodies: LargeBodyLog;
+  readonly #log: Logger;
+  readonly #folder: string;
+  readonly #gate = new Gate();
   #closing: Promise<void> | undefined;
 
   private constructor(
+    folder: string,
     lock: Lock,
     writer: WriterThread,
     { state, salvaged }: Opened,
     check: Check,
     options: JournalOptions,
   ) {
+    this.#folder = folder;
+    this.#log = options.log;
     this.#lock = lock;
     this.#writer = writer;
     this.#check = check;
@@ -92,7 +100,7 @@ export class Journal {
         log.error(opening.salvaged, 'the journal was damaged; what could be read was saved');
       }
       const check = opening.unchecked ? startCheck(folder, log) : UNNEEDED;
-      return new Journal(lock, writer, opening, check, options);
+      return new Journal(folder, lock, writer, opening, check, options);
     } catch (error) {
       lock.release();
       throw error;
@@ -110,7 +118,8 @@ export class Journal {
       bytes: Uint8Array.from(line.bytes),
     }));
     const copied = unrecognised === undefined ? accept : { ...accept, unrecognised };
-    const accepted = await this.#queue.give({ kind: 'accept', accept: copied });
+    const store = () => this.#queue.give({ kind: 'accept', accept: copied });
+    const accepted = await (accept.alarms === undefined ? this.#gate.pass(store) : store());
     this.#largeBodies.tell(accepted.large);
     return accepted;
   }
@@ -176,6 +185,33 @@ export class Journal {
     return this.#queue.give({ kind: 'traces', turnstile, aroundMs, withinMs });
   }
 
+  /** Does one step of upkeep, without a sync of its own. */
+  upkeep<Do extends UpkeepStep['do']>(step: UpkeepStep & { readonly do: Do }): Promise<UpkeepResults[Do]> {
+    return this.#queue.give({ kind: 'upkeep', step }) as Promise<UpkeepResults[Do]>;
+  }
+
+  /** While it blocks, `accept` waits, but for alarms; everything else goes on. */
+  block(isBlocked: boolean): void {
+    if (isBlocked) this.#gate.close();
+    else this.#gate.open();
+  }
+
+  /**
+   * Writes the log back into the file and empties it, so that the disk holds nothing twice. False when it was busy just
+   * then, which costs nothing but the space.
+   */
+  async checkpoint(): Promise<boolean> {
+    return this.#queue.isIdle && (await this.#writer.checkpoint());
+  }
+
+  /** Reads every page in a thread of its own; what it finds shows in `health`. */
+  check(): void {
+    const { foundDamage } = this.#check;
+    if (foundDamage) return;
+    this.#check.stop();
+    this.#check = startCheck(this.#folder, this.#log);
+  }
+
   /**
    * Finishes what was given and frees the folder. What the disk refuses in one last try is given up: its promises
    * reject with JOURNAL_FAILED.
@@ -187,6 +223,7 @@ export class Journal {
 
   async #finish(): Promise<void> {
     this.#check.stop();
+    this.#gate.end();
     try {
       await this.#queue.end();
       await this.#writer.close();

@@ -64,6 +64,12 @@ export type EventRecord = Omit<NewEvent, 'content' | 'webhooks'> & {
   >[];
 };
 
+/** How many accesses of a unit were alike. */
+export type AccessFigure = Omit<NonNullable<NewEvent['access']>, 'person'> & {
+  readonly unit: string;
+  readonly count: number;
+};
+
 export interface UnrecognisedCount {
   readonly turnstile: string;
   readonly count: number;
@@ -173,6 +179,22 @@ export class JournalReader {
         'SELECT turnstile, count(*) AS count, max(at) AS lastAtMs FROM unrecognised GROUP BY turnstile',
       ).all(),
     );
+  }
+
+  /** What kinds of access occurred from one moment (Unix ms) to before another, and how many of each. */
+  figures(fromMs: number, toMs: number): AccessFigure[] {
+    return this.#read(() => {
+      const counts = new Map<string, AccessFigure>();
+      const rows = this.#prepare<[number, number], Omit<AccessFigure, 'count'>>(
+        `SELECT unit, result, passage, direction FROM events
+         WHERE occurred_at >= ? AND occurred_at < ? AND result IS NOT NULL`,
+      );
+      for (const row of rows.iterate(fromMs, toMs)) {
+        const key = Object.values(row).join('\n');
+        counts.set(key, { ...row, count: (counts.get(key)?.count ?? 0) + 1 });
+      }
+      return [...counts.values()];
+    });
   }
 
   /** Open alarms, the oldest first. */

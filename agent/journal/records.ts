@@ -9,7 +9,7 @@ export type EventName =
   | 'notificarContrato'
   | 'notificarVendaAvulsa'
   | 'notificarPagamento'
-  | 'giro.alerta'
+  | 'giro.resumo'
   | 'testeWebhook'
   | 'giro.alerta'
   | 'giro.lacuna';
@@ -76,6 +76,8 @@ export interface Accept {
   readonly recognised?: readonly number[];
   readonly traces?: readonly Trace[];
   readonly alarms?: readonly AlarmChange[];
+  /** Numbers of events that a configured limit removes; in the same commit as the events that say so. */
+  readonly removed?: readonly number[];
 }
 
 /** An open alarm: of a turnstile, of a webhook, or of this machine. Code and subject together are unique. */

@@ -57,6 +57,11 @@ export function finishReplacement(folder: string, nowMs: number): void {
   if (!existsSync(path) && existsSync(unfinished(path))) replace(path, nowMs);
 }
 
+/** Where a journal lies that is to take the place of the one in a folder: the next start puts it there if there is none. */
+export function stagedJournal(folder: string): string {
+  return unfinished(join(folder, JOURNAL_FILE));
+}
+
 function unfinished(path: string): string {
   return `${path}.salvaging`;
 }

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, Turnstile, Unit } from '../../config/configuration.ts';
 import type { TurnstileSample } from '../alarms/conditions.ts';
-import { interested } from '../delivery/targets.ts';
 import type { Installation, Part } from '../part.ts';
 import { type Configured, type Past, type RaiseAlarm, RunningTurnstile } from './running.ts';
 
@@ -49,10 +48,8 @@ export class Roster implements Part {
 
   #start(configured: Configured): void {
     const { id } = configured.turnstile;
-    const { configuration } = this.#installation;
     const running = new RunningTurnstile(configured, this.#past.get(id) ?? {}, {
       ...this.#installation,
-      webhooksFor: (event) => interested(configuration().webhooks, event),
       onAlarm: this.#onAlarm,
     });
     this.#running.set(id, running);

@@ -2,7 +2,7 @@ import type { Turnstile, Unit } from '../../config/configuration.ts';
 import type { TcpAddress } from '../../drivers/links/address.ts';
 import { createLinkSource } from '../../drivers/links/open.ts';
 import type { Logger } from '../../drivers/log.ts';
-import { Intake, type IntakeOptions } from '../accesses/intake.ts';
+import { Intake } from '../accesses/intake.ts';
 import { rereadKeptLines } from '../accesses/reread.ts';
 import type { TurnstileSample } from '../alarms/conditions.ts';
 import type { AlarmWatch } from '../alarms/watch.ts';
@@ -31,8 +31,7 @@ export interface Past {
   readonly position?: string | undefined;
 }
 
-interface Surroundings extends Pick<Installation, 'journal' | 'identity' | 'dispatcher' | 'clock' | 'log'> {
-  readonly webhooksFor: IntakeOptions['webhooksFor'];
+interface Surroundings extends Omit<Installation, 'configuration'> {
   readonly onAlarm: RaiseAlarm;
 }
 

@@ -102,6 +102,7 @@ class Site {
       open,
       clock: this.clock,
       log: this.log,
+      others: () => [],
       turnstiles: () => [this.turnstile],
       webhooks: () => [this.webhook],
       space: async () => this.space,
