@@ -11,10 +11,12 @@ import { interested, targetsOf } from './delivery/targets.ts';
 import { renderingsOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import { requireNotMoved } from './moving/moved.ts';
+import { Panel } from './panel/panel.ts';
 import type { Installation, Part } from './part.ts';
 import { Roster } from './turnstiles/roster.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
+import { Wires } from './watch/wire.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
@@ -29,6 +31,7 @@ interface Beginning {
 export class Gateway {
   readonly #journal: Journal;
   readonly #parts: readonly Part[];
+  readonly #panel: Panel;
   readonly #started: Part[] = [];
   #configuration: Configuration;
 
@@ -36,8 +39,10 @@ export class Gateway {
     const { data, id } = configuration.agent;
     this.#configuration = configuration;
     this.#journal = journal;
+    const panel = new Panel({ configuration: () => this.#configuration, clock, log });
+    this.#panel = panel;
     const dispatcher = new Dispatcher({
-      journal,
+      journal: panel.observing(journal),
       clock,
       log,
       random: Math.random,
@@ -50,9 +55,19 @@ export class Gateway {
       clock,
       log,
       journal,
+      async accept(accept) {
+        const accepted = await journal.accept(accept);
+        panel.accepted((accept.events ?? []).filter((event) => !accepted.duplicates.includes(event.id)));
+        return accepted;
+      },
       identity: loadIdentity(data, id),
       dispatcher,
+      wires: new Wires(clock),
     };
+    const operator = new Operator({
+      ...installation,
+      onDiscarded: (count) => panel.tallies.drop('operator', count),
+    });
     const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
     const turnstiles = (): readonly TurnstileSample[] => roster.samples;
     const upkeep = new Upkeep({ ...installation, turnstiles });
@@ -69,8 +84,13 @@ export class Gateway {
       },
       alarms,
       upkeep,
-      controlPart(data, { operator: new Operator(installation), log }),
+      controlPart(data, { operator, log }),
       roster,
+      {
+        start: () => panel.start({ journal, dispatcher, operator, turnstiles: () => roster.now }),
+        apply: (next) => panel.apply(next),
+        stop: () => panel.stop(),
+      },
     ];
   }
 
@@ -98,6 +118,11 @@ export class Gateway {
   /** Resolves when the gateway can no longer go on: the process should end and be started again. */
   get failed(): Promise<GiroError> {
     return this.#journal.failed;
+  }
+
+  /** Where the panel can be opened; undefined when it is off or could not start. */
+  get panelUrl(): Promise<string | undefined> {
+    return this.#panel.url;
   }
 
   /** Follows a checked configuration of the same installation, and leaves alone what it does not change. */

@@ -5,6 +5,7 @@ import type { Identity } from './accesses/identity.ts';
 import type { Dispatcher } from './delivery/dispatch.ts';
 import type { Journal } from './journal/journal.ts';
 import type { NewEvent } from './journal/records.ts';
+import type { Wires } from './watch/wire.ts';
 
 /** What the parts of a running gateway share. */
 export interface Installation {
@@ -15,8 +16,11 @@ export interface Installation {
   readonly clock: Clock;
   readonly log: Logger & { child(bindings: object): Logger };
   readonly journal: Journal;
+  /** The journal’s, and whoever looks at the panel sees what is new. */
+  readonly accept: Journal['accept'];
   readonly identity: Identity;
   readonly dispatcher: Dispatcher;
+  readonly wires: Wires;
 }
 
 /** One part of the gateway, which starts them in order and stops them in the opposite one. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
+import type { Text } from './language.ts';
 import type { Link, LinkKind, LinkWishes } from './links/link.ts';
 import type { Logger } from './log.ts';
 import type { AccessReading, PassageReading, Reading } from './reading.ts';
@@ -95,6 +96,11 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
    * the readings, unlike any of a live session. Only where options can change what is read.
    */
   reread?(options: z.output<Schema>): (bytes: Uint8Array, key: string) => AccessReading[];
+  /**
+   * What a technician may have to set where no specification says it, once a reading gives the occasion; `watch` says
+   * each text once.
+   */
+  hints?(reading: Reading, options: z.output<Schema>): readonly Text[];
   /** A controller of this family, as seen from the wire. */
   simulate(context: SimulatorContext): Simulator;
 }

@@ -232,6 +232,19 @@ export const ERRORS = {
       'pt-BR': 'corrija o dono e o modo (0600) do arquivo, ou restaure-o de um backup',
     },
   },
+  PANEL_PASSWORD_UNUSABLE: {
+    exitCode: 78,
+    retry: false,
+    summary: {
+      en: 'the password file of the panel cannot be used',
+      'pt-BR': 'o arquivo da senha do painel não pode ser usado',
+    },
+    remedy: {
+      en: 'correct the owner and the mode (0600) of the file, or remove it and set a password again: giro panel password',
+      'pt-BR':
+        'corrija o dono e o modo (0600) do arquivo, ou apague-o e crie a senha de novo: giro panel password',
+    },
+  },
   SECRET_NOT_IN_FILE: {
     exitCode: 78,
     retry: false,
@@ -288,6 +301,15 @@ export const ERRORS = {
     remedy: {
       en: 'end the pause first (giro resume WEBHOOK)',
       'pt-BR': 'encerre a pausa primeiro (giro resume WEBHOOK)',
+    },
+  },
+  CAPTURE_UNREADABLE: {
+    exitCode: 64,
+    retry: false,
+    summary: { en: 'the recording cannot be read', 'pt-BR': 'não foi possível ler a gravação' },
+    remedy: {
+      en: 'give a file that giro watch --record made, whole as it was written',
+      'pt-BR': 'informe um arquivo feito por giro testar --record, inteiro como foi gravado',
     },
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { systemClock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
-import type { Text } from '../../drivers/language.ts';
+import type { Language, Text } from '../../drivers/language.ts';
 import { version } from '../version.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
@@ -52,6 +52,7 @@ async function run(options: { config?: string }): Promise<void> {
     log.warn({ webhooks: note.webhooks, text }, 'format pacto-plano is unverified');
   }
   demo?.begin();
+  if (isDemo) void tellPanel(gateway.panelUrl, configuration.agent.language);
   try {
     const end = await Promise.race([stopped, gateway.failed]);
     if (end instanceof GiroError) throw end;
@@ -63,6 +64,17 @@ async function run(options: { config?: string }): Promise<void> {
     log.info({}, 'gateway stopped');
   }
 }
+
+/** The demo's screen says where the page is, once it is there: the first notification does not wait for it. */
+async function tellPanel(opening: Promise<string | undefined>, language: Language): Promise<void> {
+  const url = await opening;
+  if (url !== undefined) console.log(`${PANEL_LINE[language]}: ${url}`);
+}
+
+const PANEL_LINE: Text = {
+  en: 'Open in a browser to watch it live',
+  'pt-BR': 'Abra no navegador para acompanhar ao vivo',
+};
 
 /** Resolves with the first stop signal. A later one, after the same Ctrl-C has had time to repeat, ends at once. */
 function stopSignal(): Promise<NodeJS.Signals> {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ErrorCode } from '../../drivers/errors.ts';
+import type { JsonOf } from '../watch/event-json.ts';
+import type { WireEvent } from '../watch/wire.ts';
 
 /** Goes up with every change that an older or newer command would misunderstand. */
 export const CONTROL_VERSION = 1;
@@ -50,6 +52,8 @@ export const requestSchema = z.discriminatedUnion('command', [
     pendingToo: z.boolean(),
     dryRun: z.boolean(),
   }),
+  /** Any number of `event` replies, until whoever asked goes away. */
+  z.strictObject({ command: z.literal('watch'), turnstile: z.string().min(1).max(64) }),
 ]);
 export type ControlRequest = z.output<typeof requestSchema>;
 
@@ -65,6 +69,7 @@ export interface ControlResults {
   /** The test event, in the queue. */
   test: { readonly id: string; readonly sequence: number };
   forget: ForgetResult;
+  watch: Record<string, never>;
 }
 
 /** What was removed of a person, or would be. */
@@ -86,9 +91,13 @@ export interface ActionResult {
   readonly webhooks: Readonly<Record<string, number>>;
 }
 
-/** Any number of `progress`, then one of the others; each a JSON object on a line. */
+/** Any number of `progress`, `event` and `missed`, then one of the others; each a JSON object on a line. */
 export type ControlReply =
   /** Deliveries changed so far. */
   | { readonly progress: number }
+  /** What happened on a wire; its bytes are base64. */
+  | { readonly event: JsonOf<WireEvent> }
+  /** Events that were left out, because whoever asked did not keep up. */
+  | { readonly missed: number }
   | { readonly result: ControlResults[ControlRequest['command']] }
   | { readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint?: string } };

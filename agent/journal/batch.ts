@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
+import { prepareFeedPruning } from './feed.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark, QueueStates, Trace } from './records.ts';
@@ -31,6 +32,7 @@ export type Op =
   | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
   | { readonly kind: 'operate'; readonly operation: Operation }
   | { readonly kind: 'upkeep'; readonly step: UpkeepStep }
+  | { readonly kind: 'pruneFeed'; readonly unit: string; readonly beforeMs: number }
   | {
       readonly kind: 'traces';
       readonly turnstile: string;
@@ -48,6 +50,7 @@ export interface OpValues {
   keptLines: readonly KeptLine[];
   scopes: readonly Scope[];
   operate: Operated;
+  pruneFeed: number;
   traces: readonly Trace[];
   upkeep: UpkeepResults[UpkeepStep['do']];
 }
@@ -122,6 +125,7 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const keptLines = prepareKeptLines(db);
   const { scopes } = prepareSelection(db);
   const operate = prepareOperation(db);
+  const pruneFeed = prepareFeedPruning(db);
   const traces = prepareTraces(db);
   const upkeep = prepareUpkeep(db);
   return (op) => {
@@ -143,6 +147,8 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return scopes(op.filter);
       case 'operate':
         return operate(op.operation);
+      case 'pruneFeed':
+        return pruneFeed(op.unit, op.beforeMs);
       case 'traces':
         return traces(op.turnstile, op.aroundMs, op.withinMs);
       case 'upkeep':

@@ -32,6 +32,8 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** How bodies are made, by webhook, until `render` says otherwise. */
   readonly renderings?: Renderings;
+  /** Hears which units' feeds grew, after the commit. */
+  readonly onFed?: (units: readonly string[]) => void;
 }
 
 /** What is wrong with the file or its disk. */
@@ -64,6 +66,7 @@ export class Journal {
   readonly #log: Logger;
   readonly #folder: string;
   readonly #gate = new Gate();
+  readonly #onFed: JournalOptions['onFed'];
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -81,6 +84,7 @@ export class Journal {
     this.#check = check;
     this.#salvaged = salvaged;
     this.#largeBodies = new LargeBodyLog(options.log);
+    this.#onFed = options.onFed;
     this.#queue = new BatchQueue(writer, options);
     this.state = state;
     this.failed = writer.died;
@@ -121,6 +125,7 @@ export class Journal {
     const store = () => this.#queue.give({ kind: 'accept', accept: copied });
     const accepted = await (accept.alarms === undefined ? this.#gate.pass(store) : store());
     this.#largeBodies.tell(accepted.large);
+    if (accepted.fed.length > 0) this.#onFed?.(accepted.fed);
     return accepted;
   }
 
@@ -210,6 +215,11 @@ export class Journal {
     if (foundDamage) return;
     this.#check.stop();
     this.#check = startCheck(this.#folder, this.#log);
+  }
+
+  /** Takes the oldest events of a unit's feed away that were recorded before a moment, some at a time; answers how many. */
+  pruneFeed(unit: string, beforeMs: number): Promise<number> {
+    return this.#queue.give({ kind: 'pruneFeed', unit, beforeMs });
   }
 
   /**

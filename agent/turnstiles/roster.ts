@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, Turnstile, Unit } from '../../config/configuration.ts';
 import type { TurnstileSample } from '../alarms/conditions.ts';
+import type { TurnstileNow } from '../panel/overview.ts';
 import type { Installation, Part } from '../part.ts';
 import { type Configured, type Past, type RaiseAlarm, RunningTurnstile } from './running.ts';
 
@@ -18,7 +19,12 @@ export class Roster implements Part {
     this.#past = pastOf(installation);
   }
 
-  /** Where each of them stands. */
+  /** Where each of them stands, for the panel. */
+  get now(): readonly TurnstileNow[] {
+    return [...this.#running.values()].map(({ now }) => now);
+  }
+
+  /** Where each of them stands, for alarms. */
   get samples(): readonly TurnstileSample[] {
     return [...this.#running.values()].map(({ sample }) => sample);
   }

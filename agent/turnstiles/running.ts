@@ -7,6 +7,7 @@ import { rereadKeptLines } from '../accesses/reread.ts';
 import type { TurnstileSample } from '../alarms/conditions.ts';
 import type { AlarmWatch } from '../alarms/watch.ts';
 import type { OpenAccess, TurnstileState } from '../journal/records.ts';
+import type { TurnstileNow } from '../panel/overview.ts';
 import type { Installation } from '../part.ts';
 import { createDecider } from './decide.ts';
 import { TurnstileReport } from './report.ts';
@@ -49,7 +50,7 @@ export class RunningTurnstile {
   /** Connects at once. */
   constructor(configured: Configured, past: Past, surroundings: Surroundings) {
     const { turnstile } = configured;
-    const { journal, dispatcher, identity, clock, log, webhooksFor, onAlarm } = surroundings;
+    const { journal, accept, dispatcher, identity, clock, log, webhooksFor, onAlarm } = surroundings;
     this.#surroundings = surroundings;
     this.#configured = configured;
     this.#position = past.position;
@@ -66,7 +67,7 @@ export class RunningTurnstile {
       log: this.#log,
       open: past.open ?? [],
       device: this.#report.device,
-      accept: (accept) => journal.accept(accept),
+      accept,
       traces: (...near) => journal.traces(...near),
       webhooksFor,
       onAccepted: (deliveries) => dispatcher.offer(deliveries),
@@ -79,6 +80,10 @@ export class RunningTurnstile {
 
   get configured(): Configured {
     return this.#configured;
+  }
+
+  get now(): TurnstileNow {
+    return this.#report.now;
   }
 
   get sample(): TurnstileSample {
@@ -117,8 +122,9 @@ export class RunningTurnstile {
   }
 
   #keep(): Promise<void> {
-    const { turnstile, unit } = this.#configured;
-    const { identity, clock } = this.#surroundings;
+    const { unit } = this.#configured;
+    const { identity, clock, wires } = this.#surroundings;
+    const turnstile = wires.watchable(this.#configured.turnstile);
     const { signal } = this.#stopping;
     const common = {
       clock,

@@ -1,4 +1,5 @@
 import { defineDriver } from '../driver.ts';
+import { litenet2Hints } from './hints.ts';
 import { observe } from './observer.ts';
 import { litenet2Options } from './options.ts';
 import { Session } from './session.ts';
@@ -19,5 +20,6 @@ export const toletusLitenet2 = defineDriver({
     }
   },
   observe,
+  hints: litenet2Hints,
   simulate: (context) => new Litenet2Simulator(context),
 });

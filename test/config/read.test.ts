@@ -65,6 +65,8 @@ test('a configuration comes back whole, its defaults filled in', () => {
         },
       },
     ],
+    relay: [],
+    feed: undefined,
   });
   assert.deepEqual(turnstiles, [
     {

@@ -94,7 +94,7 @@ class Site {
         accept: async (accept) => {
           if (this.refuse !== undefined) throw this.refuse;
           this.accepts.push(accept);
-          return { deliveries: [], duplicates: [], large: [] };
+          return { deliveries: [], duplicates: [], large: [], fed: [] };
         },
         parked: async () => (this.parked === 0 ? [] : [{ webhook: 'crm', parked: this.parked }]),
         health: this.health,

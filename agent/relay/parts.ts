@@ -1,0 +1,23 @@
+import type { Unit } from '../../config/configuration.ts';
+import type { Clock } from '../../drivers/clock.ts';
+import type { Logger } from '../../drivers/log.ts';
+import type { Identity } from '../accesses/identity.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Delivery, NewEvent } from '../journal/records.ts';
+
+/** What the sources of cloud events are given. */
+export interface RelayParts {
+  /** `agent.name`. */
+  readonly agent: string;
+  readonly units: readonly Unit[];
+  readonly identity: Identity;
+  readonly clock: Clock;
+  /** Names the source in each line. */
+  readonly log: Logger;
+  readonly journal: Pick<Journal, 'accept' | 'mark' | 'health' | 'state' | 'keptLines'>;
+  /** Uniform in [0, 1); spreads waits. */
+  readonly random: () => number;
+  readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
+  /** Just committed; in commit order. */
+  readonly onAccepted: (deliveries: readonly Delivery[]) => void;
+}
