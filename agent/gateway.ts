@@ -1,7 +1,6 @@
 import type { Configuration } from '../config/configuration.ts';
-import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
-import { loadIdentity } from './accesses/identity.ts';
+import { isInstalled, loadIdentity } from './accesses/identity.ts';
 import type { TurnstileSample } from './alarms/conditions.ts';
 import { watchInstallation } from './alarms/installation.ts';
 import { Operator } from './control/operator.ts';
@@ -21,10 +20,9 @@ import { Wires } from './watch/wire.ts';
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
 
-interface Beginning {
+/** What a gateway is made of. */
+export interface GatewayParts extends Pick<Installation, 'clock' | 'log' | 'taps'> {
   readonly configuration: Configuration;
-  readonly clock: Clock;
-  readonly log: Installation['log'];
 }
 
 /** The composition root: builds the parts from the configuration, starts and stops them in order. */
@@ -32,10 +30,12 @@ export class Gateway {
   readonly #journal: Journal;
   readonly #parts: readonly Part[];
   readonly #panel: Panel;
+  readonly #roster: Roster;
+  readonly #dispatcher: Dispatcher;
   readonly #started: Part[] = [];
   #configuration: Configuration;
 
-  private constructor({ configuration, clock, log }: Beginning, journal: Journal) {
+  private constructor({ configuration, clock, log, taps }: GatewayParts, journal: Journal) {
     const { data, id } = configuration.agent;
     this.#configuration = configuration;
     this.#journal = journal;
@@ -49,6 +49,7 @@ export class Gateway {
       version,
       webhooks: targetsOf(configuration.webhooks),
     });
+    this.#dispatcher = dispatcher;
     const installation: Installation = {
       configuration: () => this.#configuration,
       webhooksFor: (event) => interested(this.#configuration.webhooks, event),
@@ -60,15 +61,17 @@ export class Gateway {
         panel.accepted((accept.events ?? []).filter((event) => !accepted.duplicates.includes(event.id)));
         return accepted;
       },
-      identity: loadIdentity(data, id),
+      identity: loadIdentity(data, clock.now(), id),
       dispatcher,
       wires: new Wires(clock),
+      taps,
     };
     const operator = new Operator({
       ...installation,
       onDiscarded: (count) => panel.tallies.drop('operator', count),
     });
     const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
+    this.#roster = roster;
     const turnstiles = (): readonly TurnstileSample[] => roster.samples;
     const upkeep = new Upkeep({ ...installation, turnstiles });
     const alarms = watchInstallation({
@@ -98,15 +101,16 @@ export class Gateway {
    * Opens the journal, then delivers what it holds, then listens to the turnstiles.
    * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE, INSTALLATION_MOVED.
    */
-  static async start(beginning: Beginning): Promise<Gateway> {
-    const { configuration, clock, log } = beginning;
+  static async start(parts: GatewayParts): Promise<Gateway> {
+    const { configuration, clock, log } = parts;
     const { data } = configuration.agent;
     requireNotMoved(data);
     const renderings = renderingsOf(configuration);
-    const journal = await Journal.open(data, { clock, log, renderings });
+    const wasInUse = isInstalled(data);
+    const journal = await Journal.open(data, { clock, log, renderings, wasInUse });
     let gateway: Gateway | undefined;
     try {
-      gateway = new Gateway(beginning, journal);
+      gateway = new Gateway(parts, journal);
       await gateway.#start();
       return gateway;
     } catch (error) {
@@ -123,6 +127,24 @@ export class Gateway {
   /** Where the panel can be opened; undefined when it is off or could not start. */
   get panelUrl(): Promise<string | undefined> {
     return this.#panel.url;
+  }
+
+  /** Resolves when every link that we open to a device was opened or failed for the first time. */
+  get linksTried(): Promise<void> {
+    return this.#roster.linksTried;
+  }
+
+  /** How many turnstiles there are, and how many of them have a session that holds. */
+  get turnstiles(): { readonly all: number; readonly online: number } {
+    const all = this.#roster.samples;
+    const online = all.filter(({ outageSinceMs }) => outageSinceMs === undefined);
+    return { all: all.length, online: online.length };
+  }
+
+  /** Resolves when the journal's writer answered, with what stands still though nothing makes it wait, if anything does. */
+  async pulse(): Promise<string | undefined> {
+    await this.#journal.answer();
+    return this.#dispatcher.stall;
   }
 
   /** Follows a checked configuration of the same installation, and leaves alone what it does not change. */

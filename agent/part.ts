@@ -5,6 +5,7 @@ import type { Identity } from './accesses/identity.ts';
 import type { Dispatcher } from './delivery/dispatch.ts';
 import type { Journal } from './journal/journal.ts';
 import type { NewEvent } from './journal/records.ts';
+import type { Taps } from './turnstiles/taps.ts';
 import type { Wires } from './watch/wire.ts';
 
 /** What the parts of a running gateway share. */
@@ -21,6 +22,8 @@ export interface Installation {
   readonly identity: Identity;
   readonly dispatcher: Dispatcher;
   readonly wires: Wires;
+  /** They may pass on before the gateway starts; from then on they are heard. */
+  readonly taps: Taps;
 }
 
 /** One part of the gateway, which starts them in order and stops them in the opposite one. */

@@ -60,10 +60,7 @@ export interface TurnstileContext<Options> {
 }
 
 /** What an observer is given: it hears both directions of somebody else's conversation and can send nothing. */
-export type ObserverContext<Options> = Omit<
-  TurnstileContext<Options>,
-  'link' | 'localTime' | 'cursor' | 'recordAt'
->;
+export type ObserverContext<Options> = Omit<TurnstileContext<Options>, 'link' | 'localTime' | 'decide'>;
 
 /** Hears a conversation between the gym's software and the device. Neither method may throw or block. */
 export interface Observer {
@@ -84,6 +81,8 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
   /** TCP port that `connect` may leave out. */
   readonly defaultPort?: number;
   readonly link?: LinkWishes;
+  /** A session sends nothing but acknowledgements, so that an observer alone on the link hears all there is. */
+  readonly isListener?: true;
   /**
    * One connected session. Runs until the link ends or `signal` aborts, then resolves; throwing means "reconnect me
    * with back-off". The caller closes the link.

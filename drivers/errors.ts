@@ -294,6 +294,44 @@ export const ERRORS = {
       'pt-BR': 'inicie o gateway com esta configuração (systemctl start giro ou giro run) e tente de novo',
     },
   },
+  RELAY_UNREACHABLE: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the inbox of the cloud events cannot be reached',
+      'pt-BR': 'não foi possível falar com a caixa de entrada dos eventos da nuvem',
+    },
+    remedy: {
+      en: 'Giro tries again by itself; check the internet connection and the address in relay',
+      'pt-BR': 'o Giro tenta de novo sozinho; verifique a internet e o endereço em relay',
+    },
+  },
+  RELAY_REFUSED: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the inbox of the cloud events refuses this gym',
+      'pt-BR': 'a caixa de entrada dos eventos da nuvem recusa esta academia',
+    },
+    remedy: {
+      en: 'check the token and the address in relay; giro feed token makes a new token at the inbox',
+      'pt-BR':
+        'verifique o token e o endereço em relay; giro feed token cria um token novo na caixa de entrada',
+    },
+  },
+  RELAY_ANSWER: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the inbox of the cloud events answers what Giro does not understand',
+      'pt-BR': 'a caixa de entrada dos eventos da nuvem responde algo que o Giro não entende',
+    },
+    remedy: {
+      en: 'check the address in relay: pull needs /v1/events and stream /v1/stream of an inbox',
+      'pt-BR':
+        'verifique o endereço em relay: pull usa /v1/events e stream usa /v1/stream de uma caixa de entrada',
+    },
+  },
   WEBHOOK_PAUSED: {
     exitCode: 1,
     retry: false,

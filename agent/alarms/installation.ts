@@ -1,6 +1,7 @@
 import type { AlarmChange, NewEvent } from '../journal/records.ts';
 import type { Installation } from '../part.ts';
 import { alarmEvent } from './body.ts';
+import type { IdentityState } from './conditions.ts';
 import { diskSpace } from './disk.ts';
 import { noteRefusal } from './refusal-note.ts';
 import { AlarmWatch, type WatchOptions } from './watch.ts';
@@ -14,6 +15,7 @@ export function watchInstallation(
   return new AlarmWatch({
     journal,
     open: journal.state.alarms,
+    identity: stateOf(installation),
     clock,
     log,
     turnstiles,
@@ -24,6 +26,13 @@ export function watchInstallation(
     eventsOf: (change, nowMs) => eventsOf(change, installation, nowMs),
     onAccepted: (deliveries) => dispatcher.offer(deliveries),
   });
+}
+
+function stateOf({ identity, journal }: Installation): IdentityState {
+  const { found } = identity;
+  const wasUsed = journal.state.turnstiles.length > 0;
+  if (found === 'replaced' || (found === 'new' && wasUsed)) return 'lost';
+  return found === 'restored' ? 'restored' : 'whole';
 }
 
 /** An alarm belongs to the unit of its turnstile, every other to the first; none is told where there is no unit. */

@@ -119,6 +119,14 @@ export class Dispatcher {
     return [...this.#entries.values()].map(({ queue }) => queue.endpoint);
   }
 
+  /** What stands still though nothing makes it wait: a fault of the program, for the watchdog. */
+  get stall(): string | undefined {
+    for (const [id, { queue }] of this.#entries) {
+      if (queue.stall !== undefined) return `webhook ${id}: ${queue.stall}`;
+    }
+    return undefined;
+  }
+
   /** Where each webhook stands, and what waits for it, for alarms. */
   health(): readonly { endpoint: EndpointState; isWaiting: boolean; failedTries: number }[] {
     return [...this.#entries.values()].map(({ queue }) => ({ endpoint: queue.endpoint, ...queue.backlog }));

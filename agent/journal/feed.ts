@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { withBase64 } from '../formats/relayed.ts';
 import { contractText } from '../formats/render.ts';
-import type { NewEvent } from './records.ts';
+import type { EventName, NewEvent } from './records.ts';
 
 /** Rows that one step of pruning takes away: a bound on how long a statement keeps the writer from accepting. */
 const PRUNING_STEP = 1_000;
@@ -30,6 +30,7 @@ export interface FeedQuery {
 /** One event as the feed gives it. */
 export interface FeedItem {
   readonly sequence: number;
+  readonly name: EventName;
   /** The body of the contract; `sequencia` is the feed's. */
   readonly body: string;
 }
@@ -39,6 +40,16 @@ export interface FeedPage {
   readonly items: readonly FeedItem[];
   /** Whether it ends before the feed does. */
   readonly more: boolean;
+}
+
+/** Begins the feeds of units that have none yet: from then on each has its epoch. */
+export function prepareFeedOpening(db: Database): (units: readonly string[]) => void {
+  const open = db.prepare(
+    'INSERT INTO feeds (unit, epoch, last_sequence) VALUES (?, ?, 0) ON CONFLICT DO NOTHING',
+  );
+  return (units) => {
+    for (const unit of units) open.run(unit, newEpoch());
+  };
 }
 
 /** Adds an event to its unit's feed. Runs inside the transaction that stores it. */
@@ -53,8 +64,12 @@ export function prepareFeedEntry(
     .pluck();
   const insert = db.prepare('INSERT INTO feed (unit, sequence, event, at) VALUES (?, ?, ?, ?)');
   return (unit, event, recordedAtMs) => {
-    insert.run(unit, next.get(unit, randomBytes(8).toString('hex')), event, recordedAtMs);
+    insert.run(unit, next.get(unit, newEpoch()), event, recordedAtMs);
   };
+}
+
+function newEpoch(): string {
+  return randomBytes(8).toString('hex');
 }
 
 /** Takes the oldest entries of a feed away that were recorded before a moment, at most 1,000; answers how many. */
@@ -66,7 +81,7 @@ export function prepareFeedPruning(db: Database): (unit: string, beforeMs: numbe
   return (unit, beforeMs) => prune.run(unit, unit, beforeMs).changes;
 }
 
-/** Undefined for a unit that has had no event. */
+/** Undefined for a unit whose feed was never begun. */
 export function readFeedBounds(db: Database, unit: string): FeedBounds | undefined {
   return db
     .prepare<[string], FeedBounds>(
@@ -90,8 +105,8 @@ export function readFeedPlace(db: Database, unit: string, sinceMs: number): numb
 
 export function readFeedPage(db: Database, { unit, afterSequence, limit, base64 }: FeedQuery): FeedPage {
   const rows = db
-    .prepare<[string, number], Pick<NewEvent, 'id' | 'content'> & { sequence: number }>(
-      `SELECT f.sequence, e.id, e.content FROM feed AS f CROSS JOIN events AS e ON e.number = f.event
+    .prepare<[string, number], Pick<NewEvent, 'id' | 'name' | 'content'> & { sequence: number }>(
+      `SELECT f.sequence, e.id, e.name, e.content FROM feed AS f CROSS JOIN events AS e ON e.number = f.event
        WHERE f.unit = ? AND f.sequence > ? ORDER BY f.sequence`,
     )
     .iterate(unit, afterSequence);
@@ -102,7 +117,7 @@ export function readFeedPage(db: Database, { unit, afterSequence, limit, base64 
     const content = base64 ? withBase64(event.content) : event.content;
     const body = contractText({ ...event, content }, sequence);
     bytes += body.length;
-    items.push({ sequence, body });
+    items.push({ sequence, name: event.name, body });
   }
   return { items, more: false };
 }

@@ -26,6 +26,7 @@ import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';
 import { checkInBackground, type Opened, WriterThread } from './threads.ts';
 import type { UpkeepResults, UpkeepStep } from './upkeep.ts';
+import type { LogContent } from './wal.ts';
 
 export interface JournalOptions {
   readonly log: Logger;
@@ -34,6 +35,8 @@ export interface JournalOptions {
   readonly renderings?: Renderings;
   /** Hears which units' feeds grew, after the commit. */
   readonly onFed?: (units: readonly string[]) => void;
+  /** A gateway has run on this folder before: an empty journal is a lost one. */
+  readonly wasInUse?: boolean;
 }
 
 /** What is wrong with the file or its disk. */
@@ -92,16 +95,22 @@ export class Journal {
 
   /**
    * Opens the journal of a folder, which is made (0700) if there is none. Throws JOURNAL_LOCKED when another process
-   * has it, JOURNAL_NEWER when a newer version wrote it, JOURNAL_FAILED when the disk refuses. A damaged file is set
-   * aside and salvaged, with an error in the log.
+   * has it, JOURNAL_FAILED when the disk refuses. A file that is damaged, or that a newer version wrote, is set aside
+   * and salvaged, with an error in the log.
    */
   static async open(folder: string, options: JournalOptions): Promise<Journal> {
-    const { log, clock, renderings = new Map() } = options;
+    const { log, clock, renderings = new Map(), wasInUse = false } = options;
     const lock = lockFolder(folder);
     try {
-      const { writer, opening } = await WriterThread.start({ folder, nowMs: clock.now(), renderings });
+      const { writer, opening } = await WriterThread.start({
+        folder,
+        nowMs: clock.now(),
+        renderings,
+        wasInUse,
+      });
+      if (opening.log !== undefined) tellLog(opening.log, log);
       if (opening.salvaged !== undefined) {
-        log.error(opening.salvaged, 'the journal was damaged; what could be read was saved');
+        log.error(opening.salvaged, 'the journal could not be used as it was; what could be read was saved');
       }
       const check = opening.unchecked ? startCheck(folder, log) : UNNEEDED;
       return new Journal(folder, lock, writer, opening, check, options);
@@ -162,6 +171,11 @@ export class Journal {
     return this.#queue.give({ kind: 'parked' });
   }
 
+  /** Resolves when the writer's thread has dealt with all calls before, or at once while the disk refuses. */
+  async answer(): Promise<void> {
+    await this.pending('', undefined, 0, 1);
+  }
+
   get health(): JournalHealth {
     return {
       refusingSinceMs: this.#queue.refusingSinceMs,
@@ -188,6 +202,11 @@ export class Journal {
   /** What was taken of a turnstile near these moments (device's time, Unix ms), after all calls before this one. */
   traces(turnstile: string, aroundMs: readonly number[], withinMs: number): Promise<readonly Trace[]> {
     return this.#queue.give({ kind: 'traces', turnstile, aroundMs, withinMs });
+  }
+
+  /** Begins the feeds of units that have none yet. */
+  openFeeds(units: readonly string[]): Promise<void> {
+    return this.#queue.give({ kind: 'openFeeds', units });
   }
 
   /** Does one step of upkeep, without a sync of its own. */
@@ -241,6 +260,11 @@ export class Journal {
       this.#lock.release();
     }
   }
+}
+
+function tellLog({ isTorn, ...pages }: LogContent, log: Logger): void {
+  if (isTorn) log.warn(pages, 'the log of the journal is torn: what was written last may be missing');
+  else log.info(pages, 'the journal was not closed; its log was played back');
 }
 
 function lockFolder(folder: string): Lock {

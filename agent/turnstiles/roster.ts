@@ -29,6 +29,11 @@ export class Roster implements Part {
     return [...this.#running.values()].map(({ sample }) => sample);
   }
 
+  /** Resolves when every link that we open to a device was opened or failed for the first time. */
+  get linksTried(): Promise<void> {
+    return Promise.all([...this.#running.values()].map(({ tried }) => tried)).then(() => undefined);
+  }
+
   start(): void {
     for (const configured of configuredIn(this.#installation.configuration())) this.#start(configured);
   }

@@ -1,5 +1,4 @@
 import type { Turnstile, Unit } from '../../config/configuration.ts';
-import type { TcpAddress } from '../../drivers/links/address.ts';
 import { createLinkSource } from '../../drivers/links/open.ts';
 import type { Logger } from '../../drivers/log.ts';
 import { Intake } from '../accesses/intake.ts';
@@ -11,7 +10,7 @@ import type { TurnstileNow } from '../panel/overview.ts';
 import type { Installation } from '../part.ts';
 import { createDecider } from './decide.ts';
 import { TurnstileReport } from './report.ts';
-import { keepTapped } from './tapped.ts';
+import { isTapped } from './taps.ts';
 import { keepConnected, type SessionState } from './turnstile.ts';
 
 export type RaiseAlarm = AlarmWatch['deviceAlarm'];
@@ -82,6 +81,11 @@ export class RunningTurnstile {
     return this.#configured;
   }
 
+  /** Resolves when a link that we open to the device was opened or failed for the first time. */
+  get tried(): Promise<void> {
+    return this.#configured.turnstile.address.kind === 'tcp-listen' ? Promise.resolve() : this.#report.tried;
+  }
+
   get now(): TurnstileNow {
     return this.#report.now;
   }
@@ -123,12 +127,11 @@ export class RunningTurnstile {
 
   #keep(): Promise<void> {
     const { unit } = this.#configured;
-    const { identity, clock, wires } = this.#surroundings;
+    const { identity, clock, wires, taps } = this.#surroundings;
     const turnstile = wires.watchable(this.#configured.turnstile);
     const { signal } = this.#stopping;
     const common = {
-      clock,
-      log: this.#log,
+      position: this.#position,
       intake: {
         record: (...readings) => this.#intake.record(...readings),
         recordAt: async (position, ...readings) => {
@@ -138,22 +141,17 @@ export class RunningTurnstile {
       } satisfies Pick<Intake, 'record' | 'recordAt'>,
       onState: (state: SessionState): void => this.#report.session(state),
     };
-    if (turnstile.tap !== undefined && isTcp(turnstile)) {
-      return keepTapped({ ...common, turnstile, tap: turnstile.tap }, signal);
-    }
+    if (isTapped(turnstile)) return taps.keep(turnstile, common, signal);
     const session = {
       ...common,
+      clock,
+      log: this.#log,
       turnstile,
       timezone: unit.timezone,
       decide: createDecider({ turnstile, unit, identity, clock }),
       source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log: this.#log }),
-      position: this.#position,
       random: Math.random,
     };
     return keepConnected(session, signal);
   }
-}
-
-function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly address: TcpAddress } {
-  return turnstile.address.kind === 'tcp';
 }

@@ -124,7 +124,16 @@ function session({ driver, clock, base, localTime, onFailure }: Stage): Player {
 
 function observer({ driver, base }: Stage): Player {
   const stopping = new AbortController();
-  const heard: Observer = driver.observe({ ...base, signal: stopping.signal });
+  const cursor: { position: string | undefined } = { position: undefined };
+  const heard: Observer = driver.observe({
+    ...base,
+    signal: stopping.signal,
+    cursor,
+    async recordAt(position, ...readings) {
+      cursor.position = position;
+      await base.record(...readings);
+    },
+  });
   return {
     hear({ from, bytes }) {
       if (from === 'device') heard.fromDevice(bytes);

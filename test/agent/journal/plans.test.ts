@@ -69,6 +69,7 @@ test('no statement walks a table that grows, or sorts it', (t) => {
       },
     },
     { kind: 'mark', marks: [{ kind: 'relay', state: { relay: 'pacto', state: 'online', sinceMs: 1 } }] },
+    { kind: 'openFeeds', units: ['sul'] },
     { kind: 'pruneFeed', unit: 'centro', beforeMs: 0 },
     { kind: 'accept', accept: { closed: [{ turnstile: 'a', key: 'b' }], opened: [] } },
     { kind: 'mark', marks: [{ kind: 'tried', webhook: 'crm', sequence: 1, tries: 1 }] },
