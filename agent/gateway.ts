@@ -7,11 +7,14 @@ import { Operator } from './control/operator.ts';
 import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import { interested, targetsOf } from './delivery/targets.ts';
+import { FeedNews } from './feed/news.ts';
+import { feedPart } from './feed/part.ts';
 import { renderingsOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
 import { requireNotMoved } from './moving/moved.ts';
 import { Panel } from './panel/panel.ts';
 import type { Installation, Part } from './part.ts';
+import { relayPart } from './relay/part.ts';
 import { Roster } from './turnstiles/roster.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
@@ -34,8 +37,9 @@ export class Gateway {
   readonly #dispatcher: Dispatcher;
   readonly #started: Part[] = [];
   #configuration: Configuration;
+  #upkept: Promise<void> = Promise.resolve();
 
-  private constructor({ configuration, clock, log, taps }: GatewayParts, journal: Journal) {
+  private constructor({ configuration, clock, log, taps }: GatewayParts, journal: Journal, news: FeedNews) {
     const { data, id } = configuration.agent;
     this.#configuration = configuration;
     this.#journal = journal;
@@ -52,7 +56,7 @@ export class Gateway {
     this.#dispatcher = dispatcher;
     const installation: Installation = {
       configuration: () => this.#configuration,
-      webhooksFor: (event) => interested(this.#configuration.webhooks, event),
+      webhooksFor: (event) => interested(this.#configuration, event),
       clock,
       log,
       journal,
@@ -86,9 +90,17 @@ export class Gateway {
         stop: () => dispatcher.stop(STOP_GRACE_MS),
       },
       alarms,
-      upkeep,
+      {
+        start: () => upkeep.start(),
+        apply: (next) => upkeep.apply(next),
+        stop: () => {
+          this.#upkept = upkeep.stop();
+        },
+      },
       controlPart(data, { operator, log }),
       roster,
+      relayPart(installation),
+      feedPart(installation, news),
       {
         start: () => panel.start({ journal, dispatcher, operator, turnstiles: () => roster.now }),
         apply: (next) => panel.apply(next),
@@ -107,10 +119,12 @@ export class Gateway {
     requireNotMoved(data);
     const renderings = renderingsOf(configuration);
     const wasInUse = isInstalled(data);
-    const journal = await Journal.open(data, { clock, log, renderings, wasInUse });
+    const news = new FeedNews(clock);
+    const onFed = (units: readonly string[]): void => news.tell(units);
+    const journal = await Journal.open(data, { clock, log, renderings, wasInUse, onFed });
     let gateway: Gateway | undefined;
     try {
-      gateway = new Gateway(parts, journal);
+      gateway = new Gateway(parts, journal, news);
       await gateway.#start();
       return gateway;
     } catch (error) {
@@ -158,6 +172,7 @@ export class Gateway {
   async stop(): Promise<void> {
     for (const part of this.#started.toReversed()) await part.stop();
     await this.#journal.close();
+    await this.#upkept; // while the disk refuses, only the end of the journal ends it
   }
 
   async #start(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Webhook } from '../../config/configuration.ts';
-import type { NewEvent } from '../journal/records.ts';
+import type { Configuration, Webhook } from '../../config/configuration.ts';
+import { FEED, type NewEvent } from '../journal/records.ts';
 import type { WebhookTarget } from './http-client.ts';
 
 /** Giro's own events go to a webhook only if its `events` names them. */
@@ -16,16 +16,18 @@ export function targetsOf(webhooks: readonly Webhook[]): readonly WebhookTarget[
     });
 }
 
-/** The webhooks that get an event; an inactive one (INATIVA) gets nothing, not even later. */
+/** The webhooks that get an event, and the feed; an inactive one (INATIVA) gets nothing, not even later. */
 export function interested(
-  webhooks: readonly Webhook[],
+  { webhooks, feed }: Pick<Configuration, 'webhooks' | 'feed'>,
   { name, unit }: Pick<NewEvent, 'name' | 'unit'>,
 ): readonly string[] {
-  return webhooks
+  const isFed = !OWN.has(name) && feed?.consumers.some((consumer) => consumer.unit === unit);
+  const wanting = webhooks
     .filter(({ active }) => active)
     .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.some((event) => event === name)))
     .filter(({ units }) => units === undefined || units.includes(unit))
     .map(({ id }) => id);
+  return isFed ? [...wanting, FEED] : wanting;
 }
 
 /** Differs when anything of the webhook's configuration does; from it nothing of that can be read. */

@@ -132,7 +132,7 @@ export class Journal {
     }));
     const copied = unrecognised === undefined ? accept : { ...accept, unrecognised };
     const store = () => this.#queue.give({ kind: 'accept', accept: copied });
-    const accepted = await (accept.alarms === undefined ? this.#gate.pass(store) : store());
+    const accepted = await ((accept.alarms ?? accept.audits) ? store() : this.#gate.pass(store));
     this.#largeBodies.tell(accepted.large);
     if (accepted.fed.length > 0) this.#onFed?.(accepted.fed);
     return accepted;
@@ -214,7 +214,7 @@ export class Journal {
     return this.#queue.give({ kind: 'upkeep', step }) as Promise<UpkeepResults[Do]>;
   }
 
-  /** While it blocks, `accept` waits, but for alarms; everything else goes on. */
+  /** While it blocks, `accept` waits, but for alarms and operators; everything else goes on. */
   block(isBlocked: boolean): void {
     if (isBlocked) this.#gate.close();
     else this.#gate.open();

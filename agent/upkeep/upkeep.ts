@@ -3,7 +3,7 @@ import type { Logger } from '../../drivers/log.ts';
 import type { TurnstileSample } from '../alarms/conditions.ts';
 import type { Condition } from '../alarms/registry.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
-import { openReader } from '../journal/queries.ts';
+import { ReaderThread } from '../journal/reader-thread.ts';
 import type { NewEvent } from '../journal/records.ts';
 import type { Installation, Part } from '../part.ts';
 import { backUpNightly } from './backups.ts';
@@ -17,7 +17,7 @@ import * as texts from './texts.ts';
 import { zoneDataConditions } from './zones.ts';
 
 /** How often the size of the journal is looked at. */
-const BUDGET_MS = 10_000;
+const BUDGET_MS = 2_000;
 /** After this the start is over, and what was missed while the machine was off is made up for. */
 const SETTLED_MS = 10 * 60_000;
 /** How long `status` says that parked events were removed. */
@@ -85,7 +85,7 @@ export class Upkeep implements Part {
     this.#schedule.start();
   }
 
-  /** Begins nothing more; resolves when what runs has ended, which is soon. */
+  /** Begins nothing more; resolves when what runs has ended, at the latest with the journal. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancelCatchUp();
@@ -121,7 +121,10 @@ export class Upkeep implements Part {
     const { clock, log } = this.#parts;
     this.#looking = this.#budget
       .look()
-      .catch((error: unknown) => log.error({ err: error }, 'the size of the journal was not kept'))
+      .catch((error: unknown) => {
+        if (this.#stopping.signal.aborted) log.debug({ err: error }, 'the look at the journal was cut off');
+        else log.error({ err: error }, 'the size of the journal was not kept');
+      })
       .then(() => {
         if (this.#stopping.signal.aborted) return;
         this.#cancelLook = clock.after(BUDGET_MS, () => this.#watchBudget());
@@ -167,16 +170,16 @@ export class Upkeep implements Part {
     const name = 'giro.resumo';
     const wanted = units.filter((unit) => webhooksFor({ name, unit: unit.id }).length > 0);
     if (wanted.length === 0) return;
-    const reader = openReader(agent.data);
+    const reader = new ReaderThread(agent.data);
     try {
       const context = { agent: agent.name, identity };
-      const events = summariesOf(wanted, reader, (unit) => this.#turnstilesOf(unit), context, nowMs);
+      const events = await summariesOf(wanted, reader, (unit) => this.#turnstilesOf(unit), context, nowMs);
       const accepted = await journal.accept({
         events: events.map((event) => ({ ...event, webhooks: webhooksFor(event) })),
       });
       dispatcher.offer(accepted.deliveries);
     } finally {
-      reader.close();
+      await reader.close();
     }
   }
 
