@@ -17,8 +17,10 @@ import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
+
 import { describePorts } from './ports.ts';
 import { describeReplay } from './replay.ts';
+
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
