@@ -15,6 +15,7 @@ import { requireNotMoved } from './moving/moved.ts';
 import { Panel } from './panel/panel.ts';
 import type { Installation, Part } from './part.ts';
 import { relayPart } from './relay/part.ts';
+import { type ConfigurationState, Reload, type Reloaded } from './reload/reload.ts';
 import { Roster } from './turnstiles/roster.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
@@ -26,6 +27,8 @@ const STOP_GRACE_MS = 3_000;
 /** What a gateway is made of. */
 export interface GatewayParts extends Pick<Installation, 'clock' | 'log' | 'taps'> {
   readonly configuration: Configuration;
+  /** What `${env:NAME}` of the file means when it is read again; the environment of the process without it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The composition root: builds the parts from the configuration, starts and stops them in order. */
@@ -34,12 +37,17 @@ export class Gateway {
   readonly #parts: readonly Part[];
   readonly #panel: Panel;
   readonly #roster: Roster;
+  readonly #reload: Reload;
   readonly #dispatcher: Dispatcher;
   readonly #started: Part[] = [];
   #configuration: Configuration;
   #upkept: Promise<void> = Promise.resolve();
 
-  private constructor({ configuration, clock, log, taps }: GatewayParts, journal: Journal, news: FeedNews) {
+  private constructor(
+    { configuration, env = process.env, clock, log, taps }: GatewayParts,
+    journal: Journal,
+    news: FeedNews,
+  ) {
     const { data, id } = configuration.agent;
     this.#configuration = configuration;
     this.#journal = journal;
@@ -70,8 +78,11 @@ export class Gateway {
       wires: new Wires(clock),
       taps,
     };
+    this.#reload = new Reload({ ...installation, env, apply: (next) => this.#apply(next) });
     const operator = new Operator({
       ...installation,
+      reload: this.#reload,
+      turnstiles: () => roster.now,
       onDiscarded: (count) => panel.tallies.drop('operator', count),
     });
     const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
@@ -106,6 +117,7 @@ export class Gateway {
         apply: (next) => panel.apply(next),
         stop: () => panel.stop(),
       },
+      this.#reload,
     ];
   }
 
@@ -161,8 +173,18 @@ export class Gateway {
     return this.#dispatcher.stall;
   }
 
+  /** Which configuration is in force, and why the file as it was saved is not. */
+  get configurationState(): ConfigurationState {
+    return this.#reload.state;
+  }
+
+  /** Reads the configuration file again, as after every save. */
+  reload(): Promise<Reloaded> {
+    return this.#reload.reload();
+  }
+
   /** Follows a checked configuration of the same installation, and leaves alone what it does not change. */
-  async apply(configuration: Configuration): Promise<void> {
+  async #apply(configuration: Configuration): Promise<void> {
     this.#journal.render(renderingsOf(configuration));
     this.#configuration = configuration;
     await Promise.all(this.#parts.map((part) => part.apply?.(configuration)));

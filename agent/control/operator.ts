@@ -3,16 +3,22 @@ import type { Webhook } from '../../config/configuration.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import type { Action } from '../journal/operate.ts';
 import type { DeliveryFilter, Scope } from '../journal/selection.ts';
+import type { TurnstileNow } from '../panel/overview.ts';
 import type { Installation } from '../part.ts';
+import type { Reload } from '../reload/reload.ts';
 import type { WireEvent } from '../watch/wire.ts';
 import { forget } from './forget.ts';
-import type { ActionResult, ControlRequest, ControlResults } from './protocol.ts';
+import { inForce } from './in-force.ts';
+import { type ActionResult, type ControlRequest, type ControlResults, LOOKS } from './protocol.ts';
 import { testEvent } from './test-event.ts';
 
 interface OperatorParts
   extends Pick<Installation, 'journal' | 'identity' | 'dispatcher' | 'configuration' | 'wires' | 'clock'> {
   /** So many deliveries were given up. */
   readonly onDiscarded?: (count: number) => void;
+  readonly reload: Pick<Reload, 'reload' | 'state'>;
+  /** Where each of them stands. */
+  readonly turnstiles: () => readonly TurnstileNow[];
 }
 
 /** Whoever asked: hears how far it is, and may go away, which ends the work after the step in hand. */
@@ -37,7 +43,7 @@ export class Operator {
    * @throws {GiroError} USAGE for a webhook that is not there or inactive, WEBHOOK_PAUSED, JOURNAL_FAILED.
    */
   async run(request: ControlRequest, asker: Asker): Promise<ControlResults[ControlRequest['command']]> {
-    const changesNothing = request.command === 'watch' || ('dryRun' in request && request.dryRun);
+    const changesNothing = LOOKS.has(request.command) || ('dryRun' in request && request.dryRun);
     if (changesNothing) return this.#do(request, asker);
     let outcome = 'INTERNAL';
     try {
@@ -54,7 +60,7 @@ export class Operator {
   }
 
   async #do(request: ControlRequest, asker: Asker): Promise<ControlResults[ControlRequest['command']]> {
-    const { dispatcher } = this.#parts;
+    const { dispatcher, reload, turnstiles } = this.#parts;
     switch (request.command) {
       case 'resend':
       case 'discard':
@@ -69,6 +75,12 @@ export class Operator {
         return this.#test(this.#active(request.webhook));
       case 'forget':
         return forget(this.#parts, request, asker.signal);
+      case 'reload':
+        return reload.reload();
+      case 'configuration':
+        return inForce(this.#parts.configuration(), reload.state);
+      case 'turnstiles':
+        return turnstiles();
       case 'watch':
         return this.#watch(request.turnstile, asker);
     }
@@ -167,8 +179,8 @@ export class Operator {
 
 /** What was acted on, without the person that a filter may name. */
 function subjectOf(request: ControlRequest): string {
-  if (request.command === 'forget' || request.command === 'watch') return '';
-  if (!('filter' in request)) return request.webhook;
+  if ('webhook' in request) return request.webhook;
+  if (!('filter' in request)) return '';
   const { webhook, id, firstSequence, lastSequence, turnstile, unit, states } = request.filter;
   const sequences =
     firstSequence === lastSequence ? firstSequence : `${firstSequence ?? ''}-${lastSequence ?? ''}`;
@@ -184,5 +196,6 @@ function subjectOf(request: ControlRequest): string {
 }
 
 function outcomeOf(result: ControlResults[ControlRequest['command']]): string {
+  if ('mistakes' in result) return 'CONFIG_INVALID';
   return 'total' in result ? `ok ${result.total}` : 'ok';
 }
