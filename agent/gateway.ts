@@ -1,91 +1,124 @@
-import { createHash } from 'node:crypto';
-import type { Configuration, Turnstile, Webhook } from '../config/configuration.ts';
-import type { Clock } from '../drivers/clock.ts';
+import type { Configuration } from '../config/configuration.ts';
 import type { GiroError } from '../drivers/errors.ts';
-import { createLinkSource } from '../drivers/links/open.ts';
-import type { Logger } from '../drivers/log.ts';
-import { type Identity, isInstalled, loadIdentity } from './accesses/identity.ts';
-import { Intake } from './accesses/intake.ts';
-import { rereadKeptLines } from './accesses/reread.ts';
+import { isInstalled, loadIdentity } from './accesses/identity.ts';
+import type { TurnstileSample } from './alarms/conditions.ts';
 import { watchInstallation } from './alarms/installation.ts';
-import type { AlarmWatch } from './alarms/watch.ts';
 import { Operator } from './control/operator.ts';
 import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
-import { serveFeed } from './feed/feed.ts';
+import { interested, targetsOf } from './delivery/targets.ts';
 import { FeedNews } from './feed/news.ts';
-import { renderingOf } from './formats/render.ts';
+import { feedPart } from './feed/part.ts';
+import { renderingsOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
-import { type Accept, FEED, type NewEvent } from './journal/records.ts';
 import { requireNotMoved } from './moving/moved.ts';
 import { Panel } from './panel/panel.ts';
-import { runRelays } from './relay/relays.ts';
-import { createDecider } from './turnstiles/decide.ts';
-import { TurnstileReport } from './turnstiles/report.ts';
-import { isTapped, type Taps } from './turnstiles/taps.ts';
-import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
+import type { Installation, Part } from './part.ts';
+import { relayPart } from './relay/part.ts';
+import { type ConfigurationState, Reload, type Reloaded } from './reload/reload.ts';
+import { Roster } from './turnstiles/roster.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
 import { Wires } from './watch/wire.ts';
 
 /** How long a stop waits for requests in flight; what is cut off is sent again with the same id. */
 const STOP_GRACE_MS = 3_000;
-/** Giro's own events go to a webhook only if its `events` names them. */
-const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna', 'giro.resumo']);
 
 /** What a gateway is made of. */
-export interface GatewayParts {
+export interface GatewayParts extends Pick<Installation, 'clock' | 'log' | 'taps'> {
   readonly configuration: Configuration;
-  readonly clock: Clock;
-  readonly log: Logger & { child(bindings: object): Logger };
-  /** They may pass on already; from now on they are heard. */
-  readonly taps: Taps;
+  /** What `${env:NAME}` of the file means when it is read again; the environment of the process without it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The composition root: builds the parts from the configuration, starts and stops them in order. */
 export class Gateway {
-  readonly #parts: GatewayParts;
   readonly #journal: Journal;
-  readonly #dispatcher: Dispatcher;
-  readonly #identity: Identity;
-  readonly #stopping = new AbortController();
-  readonly #intakes: Intake[] = [];
-  readonly #reports: TurnstileReport[] = [];
-  readonly #alarms: AlarmWatch;
-  readonly #upkeep: Upkeep;
+  readonly #parts: readonly Part[];
   readonly #panel: Panel;
-  readonly #wires: Wires;
-  #sessions: Promise<void>[] = [];
-  #control: ControlServer | undefined;
+  readonly #roster: Roster;
+  readonly #reload: Reload;
+  readonly #dispatcher: Dispatcher;
+  readonly #started: Part[] = [];
+  #configuration: Configuration;
+  #upkept: Promise<void> = Promise.resolve();
 
-  private constructor(parts: GatewayParts, journal: Journal, identity: Identity) {
-    const { configuration, clock, log } = parts;
-    this.#parts = parts;
+  private constructor(
+    { configuration, env = process.env, clock, log, taps }: GatewayParts,
+    journal: Journal,
+    news: FeedNews,
+  ) {
+    const { data, id } = configuration.agent;
+    this.#configuration = configuration;
     this.#journal = journal;
-    this.#identity = identity;
-    this.#panel = new Panel(parts);
-    this.#wires = new Wires(clock);
-    this.#dispatcher = new Dispatcher({
-      journal: this.#panel.observing(journal),
+    const panel = new Panel({ configuration: () => this.#configuration, clock, log });
+    this.#panel = panel;
+    const dispatcher = new Dispatcher({
+      journal: panel.observing(journal),
       clock,
       log,
       random: Math.random,
       version,
-      webhooks: configuration.webhooks.filter(({ active }) => active).map(target),
+      webhooks: targetsOf(configuration.webhooks),
     });
-    const installation = {
-      ...parts,
+    this.#dispatcher = dispatcher;
+    const installation: Installation = {
+      configuration: () => this.#configuration,
+      webhooksFor: (event) => interested(this.#configuration, event),
+      clock,
+      log,
       journal,
-      identity,
-      dispatcher: this.#dispatcher,
-      turnstiles: () => this.#reports.map((report) => report.sample),
-      webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => interested(configuration, event),
+      async accept(accept) {
+        const accepted = await journal.accept(accept);
+        panel.accepted((accept.events ?? []).filter((event) => !accepted.duplicates.includes(event.id)));
+        return accepted;
+      },
+      identity: loadIdentity(data, clock.now(), id),
+      dispatcher,
+      wires: new Wires(clock),
+      taps,
     };
-    this.#upkeep = new Upkeep(installation);
-    this.#alarms = watchInstallation({
+    this.#reload = new Reload({ ...installation, env, apply: (next) => this.#apply(next) });
+    const operator = new Operator({
       ...installation,
-      others: (nowMs) => this.#upkeep.conditions(nowMs),
+      reload: this.#reload,
+      turnstiles: () => roster.now,
+      onDiscarded: (count) => panel.tallies.drop('operator', count),
     });
+    const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
+    this.#roster = roster;
+    const turnstiles = (): readonly TurnstileSample[] => roster.samples;
+    const upkeep = new Upkeep({ ...installation, turnstiles });
+    const alarms = watchInstallation({
+      ...installation,
+      turnstiles,
+      others: (nowMs) => upkeep.conditions(nowMs),
+    });
+    this.#parts = [
+      {
+        start: () => dispatcher.start(journal.state),
+        apply: ({ webhooks }) => dispatcher.apply(targetsOf(webhooks)),
+        stop: () => dispatcher.stop(STOP_GRACE_MS),
+      },
+      alarms,
+      {
+        start: () => upkeep.start(),
+        apply: (next) => upkeep.apply(next),
+        stop: () => {
+          this.#upkept = upkeep.stop();
+        },
+      },
+      controlPart(data, { operator, log }),
+      roster,
+      relayPart(installation),
+      feedPart(installation, news),
+      {
+        start: () => panel.start({ journal, dispatcher, operator, turnstiles: () => roster.now }),
+        apply: (next) => panel.apply(next),
+        stop: () => panel.stop(),
+      },
+      this.#reload,
+    ];
   }
 
   /**
@@ -94,37 +127,20 @@ export class Gateway {
    */
   static async start(parts: GatewayParts): Promise<Gateway> {
     const { configuration, clock, log } = parts;
-    const { data, id } = configuration.agent;
+    const { data } = configuration.agent;
     requireNotMoved(data);
-    const renderings = new Map(
-      configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
-    );
+    const renderings = renderingsOf(configuration);
     const wasInUse = isInstalled(data);
     const news = new FeedNews(clock);
     const onFed = (units: readonly string[]): void => news.tell(units);
     const journal = await Journal.open(data, { clock, log, renderings, wasInUse, onFed });
+    let gateway: Gateway | undefined;
     try {
-      const gateway = new Gateway(parts, journal, loadIdentity(data, clock.now(), id));
-      gateway.#dispatcher.start(journal.state);
-      gateway.#alarms.start();
-      gateway.#upkeep.start();
-      const operator = new Operator({
-        ...{ journal, configuration, clock },
-        ...{ dispatcher: gateway.#dispatcher, identity: gateway.#identity, wires: gateway.#wires },
-        onDiscarded: (count) => gateway.#panel.tallies.drop('operator', count),
-      });
-      gateway.#control = await ControlServer.open(data, { operator, log });
-      gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
-      gateway.#sessions.push(gateway.#relay(), gateway.#feed(news));
-      gateway.#panel.start({
-        journal,
-        dispatcher: gateway.#dispatcher,
-        operator,
-        turnstiles: () => gateway.#reports.map((report) => report.now),
-      });
+      gateway = new Gateway(parts, journal, news);
+      await gateway.#start();
       return gateway;
     } catch (error) {
-      await journal.close();
+      await (gateway?.stop() ?? journal.close());
       throw error;
     }
   }
@@ -141,17 +157,14 @@ export class Gateway {
 
   /** Resolves when every link that we open to a device was opened or failed for the first time. */
   get linksTried(): Promise<void> {
-    const opened = this.#parts.configuration.turnstiles.filter(
-      ({ address }) => address.kind !== 'tcp-listen',
-    );
-    const reports = this.#reports.filter(({ sample }) => opened.some(({ id }) => id === sample.turnstile));
-    return Promise.all(reports.map(({ tried }) => tried)).then(() => undefined);
+    return this.#roster.linksTried;
   }
 
   /** How many turnstiles there are, and how many of them have a session that holds. */
   get turnstiles(): { readonly all: number; readonly online: number } {
-    const online = this.#reports.filter(({ sample }) => sample.outageSinceMs === undefined).length;
-    return { all: this.#reports.length, online };
+    const all = this.#roster.samples;
+    const online = all.filter(({ outageSinceMs }) => outageSinceMs === undefined);
+    return { all: all.length, online: online.length };
   }
 
   /** Resolves when the journal's writer answered, with what stands still though nothing makes it wait, if anything does. */
@@ -160,130 +173,46 @@ export class Gateway {
     return this.#dispatcher.stall;
   }
 
+  /** Which configuration is in force, and why the file as it was saved is not. */
+  get configurationState(): ConfigurationState {
+    return this.#reload.state;
+  }
+
+  /** Reads the configuration file again, as after every save. */
+  reload(): Promise<Reloaded> {
+    return this.#reload.reload();
+  }
+
+  /** Follows a checked configuration of the same installation, and leaves alone what it does not change. */
+  async #apply(configuration: Configuration): Promise<void> {
+    this.#journal.render(renderingsOf(configuration));
+    this.#configuration = configuration;
+    await Promise.all(this.#parts.map((part) => part.apply?.(configuration)));
+  }
+
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
-    this.#alarms.stop();
-    this.#stopping.abort();
-    const upkept = this.#upkeep.stop();
-    await this.#panel.stop();
-    await this.#control?.close();
-    await Promise.all(this.#sessions);
-    for (const intake of this.#intakes) intake.stop();
-    await this.#dispatcher.stop(STOP_GRACE_MS);
+    for (const part of this.#started.toReversed()) await part.stop();
     await this.#journal.close();
-    await upkept; // while the disk refuses, only the end of the journal ends it
+    await this.#upkept; // while the disk refuses, only the end of the journal ends it
   }
 
-  async #accept(accept: Accept) {
-    const accepted = await this.#journal.accept(accept);
-    this.#panel.accepted((accept.events ?? []).filter(({ id }) => !accepted.duplicates.includes(id)));
-    return accepted;
-  }
-
-  #relay(): Promise<void> {
-    const { clock, log, configuration } = this.#parts;
-    return runRelays(
-      configuration.relay,
-      {
-        ...{ clock, log, random: Math.random, units: configuration.units, agent: configuration.agent.name },
-        ...{ identity: this.#identity, journal: this.#journal },
-        accept: (accept) => this.#accept(accept),
-        webhooksFor: (event) => interested(configuration, event),
-        onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
-      },
-      this.#stopping.signal,
-    );
-  }
-
-  async #feed(news: FeedNews): Promise<void> {
-    const { clock, log, configuration } = this.#parts;
-    const { feed, units, agent } = configuration;
-    if (feed === undefined) return;
-    const parts = { feed, units: units.map(({ id }) => id), data: agent.data, journal: this.#journal };
-    await serveFeed({ ...parts, news, clock, log, random: Math.random }, this.#stopping.signal);
-  }
-
-  async #connect(configured: Turnstile): Promise<void> {
-    const turnstile = this.#wires.watchable(configured);
-    const { clock, configuration } = this.#parts;
-    const log = this.#parts.log.child({ turnstile: turnstile.id });
-    const stored = this.#journal.state.turnstiles.find((state) => state.turnstile === turnstile.id);
-    const report = new TurnstileReport(turnstile, stored, clock, (state) => {
-      this.#journal.mark({ kind: 'turnstile', state }).catch((error: unknown) => {
-        log.error({ err: error }, 'the state of a turnstile was not stored');
-      });
-    });
-    this.#reports.push(report);
-    const unit = configuration.units.find(({ id }) => id === turnstile.unit);
-    if (unit === undefined)
-      throw new TypeError(`unit ${turnstile.unit} is missing from a checked configuration`);
-    const intake = new Intake({
-      turnstile,
-      unit,
-      agent: configuration.agent.name,
-      identity: this.#identity,
-      clock,
-      log,
-      open: this.#journal.state.openAccesses.filter((open) => open.turnstile === turnstile.id),
-      device: report.device,
-      accept: (accept) => this.#accept(accept),
-      traces: (...near) => this.#journal.traces(...near),
-      webhooksFor: (event) => interested(configuration, event),
-      onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
-      onDevice: (device) => report.describe(device),
-      onAlarm: (alarm) => this.#alarms.deviceAlarm(report.sample, alarm),
-    });
-    this.#intakes.push(intake);
-    const { signal } = this.#stopping;
-    rereadKeptLines(turnstile, { journal: this.#journal, intake, log, signal }).catch((error: unknown) => {
-      if (!signal.aborted) log.error({ err: error }, 'kept lines were not read again');
-    });
-    const position = this.#journal.state.cursors.find(
-      (cursor) => cursor.turnstile === turnstile.id,
-    )?.position;
-    const onState = (state: SessionState): void => report.session(state);
-    if (isTapped(turnstile)) {
-      return this.#parts.taps.keep(turnstile, { intake, position, onState }, signal);
+  async #start(): Promise<void> {
+    for (const part of this.#parts) {
+      this.#started.push(part);
+      await part.start();
     }
-    await keepConnected(
-      {
-        turnstile,
-        timezone: unit.timezone,
-        decide: createDecider({ turnstile, unit, identity: this.#identity, clock }),
-        source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log }),
-        intake,
-        position,
-        clock,
-        log,
-        random: Math.random,
-        onState,
-      },
-      signal,
-    );
   }
 }
 
-/** What delivery is given of a webhook. */
-function target(webhook: Webhook): ConstructorParameters<typeof Dispatcher>[0]['webhooks'][number] {
-  const { pace, ...rest } = webhook;
-  return { ...rest, ...pace, fingerprint: fingerprint(webhook) };
-}
-
-/** Differs when anything of the webhook's configuration does; from it nothing of that can be read. */
-function fingerprint(webhook: Webhook): string {
-  return createHash('sha256').update(JSON.stringify(webhook)).digest('hex').slice(0, 16);
-}
-
-/** The webhooks that get an event, and the feed; an inactive one (INATIVA) gets nothing, not even later. */
-function interested(
-  { webhooks, feed }: Pick<Configuration, 'webhooks' | 'feed'>,
-  { name, unit }: Pick<NewEvent, 'name' | 'unit'>,
-): readonly string[] {
-  const isFed = !OWN.has(name) && feed?.consumers.some((consumer) => consumer.unit === unit);
-  const wanting = webhooks
-    .filter(({ active }) => active)
-    .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.some((event) => event === name)))
-    .filter(({ units }) => units === undefined || units.includes(unit))
-    .map(({ id }) => id);
-  return isFed ? [...wanting, FEED] : wanting;
+function controlPart(...at: Parameters<typeof ControlServer.open>): Part {
+  let server: ControlServer | undefined;
+  return {
+    async start() {
+      server = await ControlServer.open(...at);
+    },
+    async stop() {
+      await server?.close();
+    },
+  };
 }

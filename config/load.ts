@@ -38,10 +38,7 @@ export function findConfiguration({ argument, env, cwd }: Search): { readonly pa
  */
 export async function loadConfiguration(
   path: string,
-  context: {
-    readonly env: Readonly<Record<string, string | undefined>>;
-    readonly isPasswordPending?: boolean | undefined;
-  },
+  context: Omit<Parameters<typeof readConfiguration>[2], 'drivers'>,
 ): Promise<Configuration> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw unreadable(path, cause);

@@ -24,12 +24,15 @@ export class ConfigurationError extends GiroError {
   readonly mistakes: readonly Mistake[];
   /** The file's `agent.language` if that much could be read, else the locale's. */
   readonly language: Language;
+  /** The journal's folder, absolute, as far as the file tells. */
+  readonly data: string;
 
-  constructor(mistakes: readonly Mistake[], language: Language) {
+  constructor(mistakes: readonly Mistake[], language: Language, data: string) {
     super('CONFIG_INVALID', `mistakes in ${mistakes[0]?.path}: ${mistakes.length}`);
     this.name = 'ConfigurationError';
     this.mistakes = mistakes;
     this.language = language;
+    this.data = data;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Language } from '../drivers/language.ts';
 import { Checker } from './checker.ts';
 import type { Configuration } from './configuration.ts';
 import { checkFeed } from './feed.ts';
+import { checkFixed, type Fixed } from './fixed.ts';
 import { checkJournal } from './journal.ts';
 import { localeLanguage } from './language.ts';
 import { ConfigurationError, text } from './mistakes.ts';
@@ -22,6 +23,8 @@ interface ReadContext {
   readonly drivers: readonly Driver[];
   /** For whoever sets the password of the panel: that it has none yet is no mistake. */
   readonly isPasswordPending?: boolean | undefined;
+  /** For a gateway that runs: what it was started with, and cannot change. */
+  readonly running?: Fixed | undefined;
 }
 
 /**
@@ -31,16 +34,17 @@ interface ReadContext {
 export function readConfiguration(
   bytes: Uint8Array,
   path: string,
-  { env, drivers, isPasswordPending = false }: ReadContext,
+  { env, drivers, isPasswordPending = false, running }: ReadContext,
 ): Configuration {
   const folder = dirname(resolve(path));
   const yaml = new TextDecoder().decode(bytes); // drops a byte order mark
   const source = new Source(yaml, (value) => resolveReferences(value, { env, folder }));
   const language = languageOf(source, yaml) ?? localeLanguage(env);
-  if (!isUtf8(bytes)) throw new ConfigurationError([notUtf8(source, yaml, path)], language);
+  const data = dataFolder(source, yaml, { folder, env });
+  if (!isUtf8(bytes)) throw new ConfigurationError([notUtf8(source, yaml, path)], language, data);
 
   const checker = new Checker(source, path);
-  if (source.value === undefined) throw new ConfigurationError(checker.mistakes, language);
+  if (source.value === undefined) throw new ConfigurationError(checker.mistakes, language, data);
 
   const form = checker.parse(configurationSchema(drivers.map(({ name }) => name)), []);
   const units = checker.ids('units', text('unit', 'unidade'));
@@ -48,11 +52,12 @@ export function readConfiguration(
   const webhooks = checkWebhooks(checker, units, { folder, env });
   const relay = checkRelay(checker, units, { folder, env });
   const feed = checkFeed(checker, units, folder);
-  const data = dataFolder(checker, folder, env);
+  checkData(checker, data);
+  if (running !== undefined) checkFixed(checker, { data, id: form?.agent.id }, running);
   const journal = checkJournal(checker, folder, data);
   const panel = checkPanel(checker, { data, isPasswordPending });
   if (form === undefined || journal === undefined || checker.mistakes.length > 0) {
-    throw new ConfigurationError(checker.mistakes, language);
+    throw new ConfigurationError(checker.mistakes, language, data);
   }
   const agent = { ...form.agent, language, data };
   return { path, agent, journal, panel, units: form.units, turnstiles, webhooks, relay, feed };
@@ -75,14 +80,20 @@ function notUtf8(source: Source, yaml: string, path: string) {
 }
 
 /** `agent.data`, else where systemd says (`STATE_DIRECTORY`, the first of a list), else beside the file. */
-function dataFolder(checker: Checker, folder: string, env: ReadContext['env']): string {
-  const configured = checker.source.at(['agent', 'data']);
+function dataFolder(
+  source: Source,
+  yaml: string,
+  { folder, env }: { readonly folder: string; readonly env: ReadContext['env'] },
+): string {
+  const configured =
+    source.at(['agent', 'data']) ?? /^[^#\n]*\bdata:\s*["']?([^"'#,}\n]+)/m.exec(yaml)?.[1]?.trim();
   const [fromSystemd] = env.STATE_DIRECTORY?.split(':') ?? [];
-  const data = resolve(folder, typeof configured === 'string' ? configured : fromSystemd || 'data');
-  if (existsSync(data) && !statSync(data).isDirectory()) {
-    checker.report(['agent', 'data'], {
-      message: text(`data folder ${data} is a file`, `a pasta de dados ${data} é um arquivo`),
-    });
-  }
-  return data;
+  return resolve(folder, typeof configured === 'string' ? configured : fromSystemd || 'data');
+}
+
+function checkData(checker: Checker, data: string): void {
+  if (!existsSync(data) || statSync(data).isDirectory()) return;
+  checker.report(['agent', 'data'], {
+    message: text(`data folder ${data} is a file`, `a pasta de dados ${data} é um arquivo`),
+  });
 }

@@ -63,7 +63,7 @@ export type DeviceDetails = Pick<
  * gets: it resolves after the commit.
  */
 export class Intake {
-  readonly #options: IntakeOptions;
+  #options: IntakeOptions;
   readonly #join: Join;
   readonly #copies: Copies;
   #device: DeviceDetails;
@@ -98,6 +98,21 @@ export class Intake {
   /** Records what a kept line turned out to say, as heard when it came; it is kept no longer. */
   recordKept(line: KeptLine, ...readings: AccessReading[]): Promise<void> {
     return this.#commit({ ...this.#take(readings, line.atMs), recognised: [line.number] });
+  }
+
+  /** What bodies say of where accesses happen, from now on. */
+  describe({ turnstile, unit, agent }: Pick<IntakeOptions, 'turnstile' | 'unit' | 'agent'>): void {
+    this.#options = { ...this.#options, turnstile, unit, agent };
+  }
+
+  /** The accesses that are open, as the journal gets them with all that was recorded. */
+  get open(): readonly OpenAccess[] {
+    return this.#join.open.map((passage) => this.#openAccess(passage));
+  }
+
+  /** Ends the open accesses as they stand: nothing more will be heard of them. Resolves after the commit. */
+  conclude(): Promise<void> {
+    return this.#commit(this.#changes(this.#join.expire(Number.POSITIVE_INFINITY)));
   }
 
   /** Stops the deadlines; open accesses stay in the journal for the next start. */
@@ -194,9 +209,9 @@ export class Intake {
     const events: NewEvent[] = [];
     for (const step of steps) {
       if (step.kind === 'opened') {
-        const { key, deadlineMs } = step.passage;
-        opened.set(key, { turnstile: turnstile.id, key, deadlineMs, state: JSON.stringify(step.passage) });
-        closed.delete(key);
+        const open = this.#openAccess(step.passage);
+        opened.set(open.key, open);
+        closed.delete(open.key);
         continue;
       }
       const { key } = step.access;
@@ -206,6 +221,11 @@ export class Intake {
       events.push({ ...event, webhooks: webhooksFor(event) });
     }
     return { opened: [...opened.values()], closed: [...closed.values()], events };
+  }
+
+  #openAccess(passage: OpenPassage): OpenAccess {
+    const { key, deadlineMs } = passage;
+    return { turnstile: this.#options.turnstile.id, key, deadlineMs, state: JSON.stringify(passage) };
   }
 
   async #commit(accept: Accept): Promise<void> {

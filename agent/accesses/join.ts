@@ -75,6 +75,11 @@ export class Join {
     this.#open = new Map(open.map((passage) => [passage.key, passage]));
   }
 
+  /** In the order in which they opened. */
+  get open(): readonly OpenPassage[] {
+    return [...this.#open.values()];
+  }
+
   /** When the next open passage closes by itself, Unix ms; undefined with none. */
   get nextDeadlineMs(): number | undefined {
     let first: number | undefined;

@@ -24,7 +24,7 @@ const DEVICE_ALARM_MS = 10 * 60_000;
 /** How long `status` says what the start found. */
 const FOUND_MS = 24 * 3_600_000;
 
-interface WatchOptions {
+export interface WatchOptions {
   readonly journal: Pick<Journal, 'accept' | 'parked' | 'health'>;
   /** Open in the journal at the start. */
   readonly open: readonly Alarm[];

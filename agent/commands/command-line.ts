@@ -19,6 +19,7 @@ import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
 
 import { describePorts } from './ports.ts';
+import { describeReload } from './reload.ts';
 import { describeReplay } from './replay.ts';
 
 import { describeRun } from './run.ts';
@@ -43,6 +44,7 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeCheck,
   describeDiscover,
   describePorts,
+  describeReload,
   describeStatus,
   describeEvents,
   describeDeliveries,

@@ -136,7 +136,10 @@ async function act(
       throw new GiroError('USAGE', 'this is no terminal where you can be asked: add --yes or --dry-run');
     }
   }
-  print(false, await ask(data, { command, filter, dryRun: false }, progressBar(counted.total)));
+  print(
+    false,
+    await ask(data, { command, filter, dryRun: false }, { onProgress: progressBar(counted.total) }),
+  );
 }
 
 /** A whole queue is not chosen by leaving everything out. */

@@ -5,6 +5,7 @@ import { systemClock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import type { Language, Text } from '../../drivers/language.ts';
 import type { Logger } from '../../drivers/log.ts';
+import type { Gateway } from '../gateway.ts';
 import { version } from '../version.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
@@ -43,7 +44,10 @@ async function run(options: { config?: string }): Promise<void> {
 
   const { startGateway } = await import('../start.ts');
   const gateway = await startGateway({ configuration, clock: systemClock, log, taps }, stopping);
-  if (gateway !== undefined) sayStarted(configuration, log);
+  if (gateway !== undefined) {
+    sayStarted(configuration, log);
+    reloadOnHangUp(gateway, log);
+  }
   const { language } = configuration.agent;
   const service =
     gateway && (await Service.start({ gateway, language, clock: systemClock, log, env: process.env }));
@@ -62,6 +66,17 @@ async function run(options: { config?: string }): Promise<void> {
     await demo?.close();
     log.info({}, 'gateway stopped');
   }
+}
+
+/** As daemons do. A terminal that is closed also hangs up: then the gateway ends, as without this. */
+function reloadOnHangUp(gateway: Pick<Gateway, 'reload'>, log: Logger): void {
+  const isInTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  if (process.platform === 'win32' || isInTerminal) return;
+  process.on('SIGHUP', () => {
+    gateway.reload().catch((error: unknown) => {
+      log.error({ err: error }, 'a changed configuration was not applied whole');
+    });
+  });
 }
 
 function sayStarted(configuration: Configuration, log: Logger): void {

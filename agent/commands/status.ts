@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import type { Configuration, Webhook } from '../../config/configuration.ts';
+import { formatMistakes } from '../../config/mistakes.ts';
 import type { Language } from '../../drivers/language.ts';
 import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
 import type { Alarm } from '../journal/records.ts';
 import { alarmLines } from './alarm-lines.ts';
 import type { DescribeCommand } from './command-line.ts';
-import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import { CONFIG_OPTION } from './configuration.ts';
+import { type Known, knownConfiguration } from './in-force.ts';
 import { momentText, spanText, tableText } from './texts.ts';
 
 export const describeStatus: DescribeCommand = (program: Command) => {
@@ -23,6 +24,8 @@ export const describeStatus: DescribeCommand = (program: Command) => {
 /** What `status --json` prints; times are Unix ms. */
 interface Status {
   readonly running: boolean;
+  /** Which is in force, and the mistakes of a file that was saved and refused; absent while no gateway answers. */
+  readonly configuration?: Known['state'];
   /** What is wrong, the oldest first; texts by language. */
   readonly alarms: readonly Alarm[];
   readonly turnstiles: readonly (TurnstileStatus & { readonly name?: string })[];
@@ -36,30 +39,31 @@ interface Status {
 }
 
 async function status(options: { config?: string; json?: boolean }): Promise<void> {
-  const { configuration } = await openConfiguration(options.config);
+  const known = await knownConfiguration(options.config);
   const [{ openReader }, { isOwned }, { alarmsNow }] = await Promise.all([
     import('../journal/queries.ts'),
     import('../journal/lock.ts'),
     import('../alarms/refusal-note.ts'),
   ]);
-  const { data } = configuration.agent;
+  const { data } = known.agent;
   const reader = openReader(data);
   try {
     const running = isOwned(data);
     const found: Status = {
       running,
+      ...(running && known.state !== undefined && { configuration: known.state }),
       alarms: running ? alarmsNow(reader.alarms(), data) : reader.alarms(),
-      turnstiles: turnstiles(configuration, reader.turnstiles()),
-      webhooks: webhooks(configuration, reader.webhooks()),
+      turnstiles: turnstiles(known, reader.turnstiles()),
+      webhooks: webhooks(known, reader.webhooks()),
       unrecognised: reader.unrecognised(),
     };
-    console.log(options.json ? JSON.stringify(found) : statusText(found, configuration, Date.now()));
+    console.log(options.json ? JSON.stringify(found) : statusText(found, known, Date.now()));
   } finally {
     reader.close();
   }
 }
 
-function turnstiles({ turnstiles }: Configuration, stored: readonly TurnstileStatus[]): Status['turnstiles'] {
+function turnstiles({ turnstiles }: Known, stored: readonly TurnstileStatus[]): Status['turnstiles'] {
   return turnstiles.map(({ id, name }) => ({
     ...(stored.find(({ turnstile }) => turnstile === id) ?? { turnstile: id, state: 'offline', sinceMs: 0 }),
     ...(name === undefined ? {} : { name }),
@@ -67,14 +71,14 @@ function turnstiles({ turnstiles }: Configuration, stored: readonly TurnstileSta
 }
 
 /** The configured webhooks, and those that left the configuration with something still queued. */
-function webhooks({ webhooks }: Configuration, stored: readonly WebhookStatus[]): Status['webhooks'] {
+function webhooks({ webhooks }: Known, stored: readonly WebhookStatus[]): Status['webhooks'] {
   const configured = webhooks.map(({ id, active }) => ({
     ...(stored.find(({ webhook }) => webhook === id) ?? fresh(id)),
     active,
     configured: true,
   }));
   const left = stored
-    .filter(({ webhook, pending }) => pending > 0 && !webhooks.some(({ id }: Webhook) => id === webhook))
+    .filter(({ webhook, pending }) => pending > 0 && !webhooks.some(({ id }) => id === webhook))
     .map((status) => ({ ...status, active: false, configured: false }));
   return [...configured, ...left];
 }
@@ -90,6 +94,7 @@ const WORDS = {
   en: {
     running: 'Gateway: running',
     stopped: 'Gateway: not running (what follows is how it was when it stopped)',
+    refused: 'The configuration file was saved and REFUSED; the one in force is that of',
     turnstile: 'TURNSTILE',
     webhook: 'WEBHOOK',
     state: 'STATE',
@@ -115,6 +120,7 @@ const WORDS = {
   'pt-BR': {
     running: 'Gateway: em execução',
     stopped: 'Gateway: parado (abaixo, como estava quando parou)',
+    refused: 'O arquivo de configuração foi salvo e RECUSADO; vale o de',
     turnstile: 'CATRACA',
     webhook: 'WEBHOOK',
     state: 'SITUAÇÃO',
@@ -139,7 +145,7 @@ const WORDS = {
   },
 } as const satisfies Record<Language, Record<string, string>>;
 
-function statusText(found: Status, { agent, units }: Configuration, nowMs: number): string {
+function statusText(found: Status, { agent, units }: Known, nowMs: number): string {
   const { language } = agent;
   const words = WORDS[language];
   const timezone = units[0]?.timezone ?? 'UTC';
@@ -177,6 +183,7 @@ function statusText(found: Status, { agent, units }: Configuration, nowMs: numbe
   );
   return [
     found.running ? words.running : words.stopped,
+    ...refusalLines(found.configuration, words.refused, language, at),
     '',
     ...alarmLines(found.alarms, language, at),
     '',
@@ -198,4 +205,20 @@ function webhookState(
   if (!configured) return words.left;
   if (!active) return words.inactive;
   return pausedAtMs === undefined ? words[state] : words.paused;
+}
+
+/** As many as a person corrects at a time. */
+const SHOWN_MISTAKES = 5;
+
+function refusalLines(
+  state: Status['configuration'],
+  sentence: string,
+  language: Language,
+  at: (atMs: number) => string,
+): string[] {
+  if (state?.refused === undefined) return [];
+  const { mistakes } = state.refused;
+  const shown = formatMistakes(mistakes.slice(0, SHOWN_MISTAKES), language).replaceAll(/^/gm, '  ');
+  const more = mistakes.length - SHOWN_MISTAKES;
+  return ['', `${sentence} ${at(state.inForceSinceMs)}`, shown, ...(more > 0 ? [`  + ${more}`] : [])];
 }

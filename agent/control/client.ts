@@ -14,15 +14,19 @@ import {
 import { type ShortPath, shortPath } from './short-path.ts';
 
 /**
- * Asks the gateway of a data folder. `onProgress` hears how many deliveries are done.
+ * Asks the gateway of a data folder, until `signal` aborts. `onProgress` hears how many deliveries are done.
  * @throws {GiroError} CONTROL_UNAVAILABLE when none is running or it goes away; what the gateway refuses with.
  */
 export async function ask<Command extends ControlRequest['command']>(
   folder: string,
   request: ControlRequest & { readonly command: Command },
-  onProgress: (done: number) => void = () => {},
+  {
+    onProgress = () => {},
+    signal,
+  }: { readonly onProgress?: (done: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<ControlResults[Command]> {
   const socket = await open(folder);
+  signal?.addEventListener('abort', () => socket.destroy(), { once: true });
   try {
     for await (const reply of replies(socket, request)) {
       if ('progress' in reply) onProgress(reply.progress);

@@ -1,26 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Configuration, Webhook } from '../../config/configuration.ts';
-import type { Clock } from '../../drivers/clock.ts';
+import type { Webhook } from '../../config/configuration.ts';
 import { GiroError } from '../../drivers/errors.ts';
-import type { Identity } from '../accesses/identity.ts';
-import type { Dispatcher } from '../delivery/dispatch.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { Action } from '../journal/operate.ts';
 import type { DeliveryFilter, Scope } from '../journal/selection.ts';
-import type { WireEvent, Wires } from '../watch/wire.ts';
+import type { TurnstileNow } from '../panel/overview.ts';
+import type { Installation } from '../part.ts';
+import type { Reload } from '../reload/reload.ts';
+import type { WireEvent } from '../watch/wire.ts';
 import { forget } from './forget.ts';
-import type { ActionResult, ControlRequest, ControlResults } from './protocol.ts';
+import { inForce } from './in-force.ts';
+import { type ActionResult, type ControlRequest, type ControlResults, LOOKS } from './protocol.ts';
 import { testEvent } from './test-event.ts';
 
-interface OperatorParts {
-  readonly journal: Pick<Journal, 'accept' | 'scopes' | 'operate' | 'upkeep' | 'checkpoint'>;
-  readonly identity: Identity;
-  readonly dispatcher: Dispatcher;
-  readonly configuration: Pick<Configuration, 'agent' | 'units' | 'webhooks' | 'turnstiles'>;
-  readonly wires: Wires;
-  readonly clock: Clock;
+interface OperatorParts
+  extends Pick<Installation, 'journal' | 'identity' | 'dispatcher' | 'configuration' | 'wires' | 'clock'> {
   /** So many deliveries were given up. */
   readonly onDiscarded?: (count: number) => void;
+  readonly reload: Pick<Reload, 'reload' | 'state'>;
+  /** Where each of them stands. */
+  readonly turnstiles: () => readonly TurnstileNow[];
 }
 
 /** Whoever asked: hears how far it is, and may go away, which ends the work after the step in hand. */
@@ -45,7 +43,7 @@ export class Operator {
    * @throws {GiroError} USAGE for a webhook that is not there or inactive, WEBHOOK_PAUSED, JOURNAL_FAILED.
    */
   async run(request: ControlRequest, asker: Asker): Promise<ControlResults[ControlRequest['command']]> {
-    const changesNothing = request.command === 'watch' || ('dryRun' in request && request.dryRun);
+    const changesNothing = LOOKS.has(request.command) || ('dryRun' in request && request.dryRun);
     if (changesNothing) return this.#do(request, asker);
     let outcome = 'INTERNAL';
     try {
@@ -62,7 +60,7 @@ export class Operator {
   }
 
   async #do(request: ControlRequest, asker: Asker): Promise<ControlResults[ControlRequest['command']]> {
-    const { dispatcher } = this.#parts;
+    const { dispatcher, reload, turnstiles } = this.#parts;
     switch (request.command) {
       case 'resend':
       case 'discard':
@@ -77,6 +75,12 @@ export class Operator {
         return this.#test(this.#active(request.webhook));
       case 'forget':
         return forget(this.#parts, request, asker.signal);
+      case 'reload':
+        return reload.reload();
+      case 'configuration':
+        return inForce(this.#parts.configuration(), reload.state);
+      case 'turnstiles':
+        return turnstiles();
       case 'watch':
         return this.#watch(request.turnstile, asker);
     }
@@ -124,12 +128,14 @@ export class Operator {
     if (action === 'resend' && filter.webhook !== undefined) this.#active(filter.webhook);
     const scopes = await journal.scopes(filter);
     if (action === 'discard') return scopes;
-    const active = configuration.webhooks.filter((webhook) => webhook.active).map(({ id }) => id);
+    const active = configuration()
+      .webhooks.filter((webhook) => webhook.active)
+      .map(({ id }) => id);
     return scopes.filter(({ webhook }) => active.includes(webhook));
   }
 
   #active(id: string): Webhook {
-    const { webhooks } = this.#parts.configuration;
+    const { webhooks } = this.#parts.configuration();
     const webhook = webhooks.find((each) => each.id === id);
     if (webhook === undefined) {
       const known = webhooks.map((each) => each.id).join(', ') || '-';
@@ -140,9 +146,10 @@ export class Operator {
   }
 
   async #watch(id: string, { onEvent, signal }: Asker): Promise<Record<string, never>> {
-    const { configuration, wires } = this.#parts;
-    if (!configuration.turnstiles.some((turnstile) => turnstile.id === id)) {
-      const known = configuration.turnstiles.map((each) => each.id).join(', ') || '-';
+    const { wires } = this.#parts;
+    const { turnstiles } = this.#parts.configuration();
+    if (!turnstiles.some((turnstile) => turnstile.id === id)) {
+      const known = turnstiles.map((each) => each.id).join(', ') || '-';
       throw new GiroError('USAGE', `no turnstile is called "${id}"; known: ${known}`);
     }
     const stop = wires.of(id).watch(onEvent);
@@ -156,7 +163,7 @@ export class Operator {
 
   async #test({ id, units: wanted }: Webhook): Promise<ControlResults['test']> {
     const { configuration, clock, dispatcher, journal } = this.#parts;
-    const { agent, units } = configuration;
+    const { agent, units } = configuration();
     const unit = units.find((each) => wanted?.includes(each.id) ?? true);
     if (unit === undefined) throw new GiroError('USAGE', 'the configuration has no unit');
     if (dispatcher.endpoints().some((state) => state.webhook === id && state.pausedAtMs !== undefined)) {
@@ -172,8 +179,8 @@ export class Operator {
 
 /** What was acted on, without the person that a filter may name. */
 function subjectOf(request: ControlRequest): string {
-  if (request.command === 'forget' || request.command === 'watch') return '';
-  if (!('filter' in request)) return request.webhook;
+  if ('webhook' in request) return request.webhook;
+  if (!('filter' in request)) return '';
   const { webhook, id, firstSequence, lastSequence, turnstile, unit, states } = request.filter;
   const sequences =
     firstSequence === lastSequence ? firstSequence : `${firstSequence ?? ''}-${lastSequence ?? ''}`;
@@ -189,5 +196,6 @@ function subjectOf(request: ControlRequest): string {
 }
 
 function outcomeOf(result: ControlResults[ControlRequest['command']]): string {
+  if ('mistakes' in result) return 'CONFIG_INVALID';
   return 'total' in result ? `ok ${result.total}` : 'ok';
 }

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ErrorCode } from '../../drivers/errors.ts';
+import type { TurnstileNow } from '../panel/overview.ts';
+import type { Reloaded } from '../reload/reload.ts';
 import type { JsonOf } from '../watch/event-json.ts';
 import type { WireEvent } from '../watch/wire.ts';
+import type { InForce } from './in-force.ts';
 
 /** Goes up with every change that an older or newer command would misunderstand. */
 export const CONTROL_VERSION = 1;
@@ -52,10 +55,23 @@ export const requestSchema = z.discriminatedUnion('command', [
     pendingToo: z.boolean(),
     dryRun: z.boolean(),
   }),
+  /** Reads the configuration file again. */
+  z.strictObject({ command: z.literal('reload') }),
+  /** Which configuration is in force. */
+  z.strictObject({ command: z.literal('configuration') }),
+  /** Where each turnstile stands. */
+  z.strictObject({ command: z.literal('turnstiles') }),
   /** Any number of `event` replies, until whoever asked goes away. */
   z.strictObject({ command: z.literal('watch'), turnstile: z.string().min(1).max(64) }),
 ]);
 export type ControlRequest = z.output<typeof requestSchema>;
+
+/** What changes nothing: it is neither audited nor worth a line. */
+export const LOOKS: ReadonlySet<ControlRequest['command']> = new Set([
+  'configuration',
+  'turnstiles',
+  'watch',
+]);
 
 /** What goes over the wire, in both senses of the version: it is checked before anything else of the request. */
 export const envelopeSchema = z.object({ version: z.number(), request: z.unknown() });
@@ -69,6 +85,9 @@ export interface ControlResults {
   /** The test event, in the queue. */
   test: { readonly id: string; readonly sequence: number };
   forget: ForgetResult;
+  reload: Reloaded;
+  configuration: InForce;
+  turnstiles: readonly TurnstileNow[];
   watch: Record<string, never>;
 }
 

@@ -13,6 +13,7 @@ import {
   type ControlRequest,
   controlPath,
   envelopeSchema,
+  LOOKS,
   requestSchema,
 } from './protocol.ts';
 import { type ShortPath, shortPath } from './short-path.ts';
@@ -99,7 +100,8 @@ export class ControlServer {
     };
     try {
       const request = parseRequest(line);
-      this.#log.info(withoutPerson(request), 'operator asks');
+      const level = LOOKS.has(request.command) ? 'debug' : 'info';
+      this.#log[level](withoutPerson(request), 'operator asks');
       const result = await this.#operator.run(request, {
         onProgress: (progress) => reply({ progress }),
         onEvent: eventFeed(socket, reply),

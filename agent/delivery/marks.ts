@@ -1,6 +1,6 @@
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
-import type { Delivery, Mark } from '../journal/records.ts';
+import type { Delivery, Mark, QueueStates } from '../journal/records.ts';
 
 /** What delivery needs of the journal. */
 export interface DeliveryJournal {
@@ -12,6 +12,8 @@ export interface DeliveryJournal {
     limit: number,
   ): Promise<readonly Delivery[]>;
   mark(...marks: Mark[]): Promise<void>;
+  /** Where all queues stand. */
+  queues(): Promise<QueueStates>;
 }
 
 const RETRY_MS = 1_000;

@@ -1,13 +1,7 @@
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
 import { crashPoint } from '../journal/crash-points.ts';
-import {
-  type Delivery,
-  type EndpointState,
-  type LaneState,
-  type QueueState,
-  REPLAY_LANE,
-} from '../journal/records.ts';
+import { type Delivery, type EndpointState, type QueueStates, REPLAY_LANE } from '../journal/records.ts';
 import { BATCH_WINDOW, Batcher, joinBodies } from './batches.ts';
 import { classify } from './classes.ts';
 import { ClockSkew } from './clock-skew.ts';
@@ -53,6 +47,7 @@ export class WebhookQueue {
   readonly #rate: Rate;
   readonly #batcher: Batcher | undefined;
   #stopping = false;
+  #stopped: Promise<void> | undefined;
   #pumping = false;
 
   constructor(settings: Settings, parts: QueueParts) {
@@ -95,7 +90,12 @@ export class WebhookQueue {
   }
 
   /** Continues where the journal says that it stood, with the lanes that have pending deliveries. */
-  start(endpoint: EndpointState | undefined, lanes: readonly LaneState[], queue?: QueueState): void {
+  start(states: QueueStates): void {
+    if (this.#stopping) return;
+    const { id } = this.#settings;
+    const endpoint = states.endpoints.find(({ webhook }) => webhook === id);
+    const lanes = states.lanes.filter(({ webhook }) => webhook === id);
+    const queue = states.queues.find(({ webhook }) => webhook === id);
     if (endpoint !== undefined) {
       this.#endpoint.restore(endpoint);
       this.#skew.restore(endpoint.clockSkewMs);
@@ -143,15 +143,23 @@ export class WebhookQueue {
     this.#lanes.startOver(REPLAY_LANE);
   }
 
-  /** Begins nothing more, waits `graceMs` for what is in flight and cuts it off then: it is sent again, with its id. */
+  /**
+   * Begins nothing more, waits `graceMs` for what is in flight and cuts it off then: it is sent again, with its id. Asked
+   * again it still stops once, by the shorter grace.
+   */
   async stop(graceMs: number): Promise<void> {
+    const cancelGrace = this.#parts.clock.after(graceMs, () => this.#cut.abort());
+    this.#stopped ??= this.#finish();
+    await this.#stopped;
+    cancelGrace();
+  }
+
+  async #finish(): Promise<void> {
     this.#stopping = true;
     this.#endpoint.stop();
     this.#lanes.stop();
     this.#rate.stop();
-    const cancelGrace = this.#parts.clock.after(graceMs, () => this.#cut.abort());
     await Promise.all(this.#inFlight.keys());
-    cancelGrace();
     await this.#marks.flush(FLUSH_MS); // what the disk does not take by then is sent again
     await this.#parts.client.close();
   }

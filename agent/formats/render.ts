@@ -1,4 +1,4 @@
-import type { Format, Unit, Webhook } from '../../config/configuration.ts';
+import type { Configuration, Format, Unit, Webhook } from '../../config/configuration.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import type { NewEvent } from '../journal/records.ts';
 import { attributesOf, headersOf, structured } from './cloudevents.ts';
@@ -30,6 +30,14 @@ export interface Rendered {
   readonly bytes?: Uint8Array;
   /** Headers that come with the format, lower case; without a content type it is the contract's. */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How bodies for each webhook of a configuration are made. */
+export function renderingsOf({
+  webhooks,
+  units,
+}: Pick<Configuration, 'webhooks' | 'units'>): ReadonlyMap<string, Rendering> {
+  return new Map(webhooks.map((webhook) => [webhook.id, renderingOf(webhook, units)]));
 }
 
 export function renderingOf(

@@ -1,7 +1,7 @@
 import type { Clock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import type { Logger } from '../../drivers/log.ts';
-import type { BatchAnswer, Op, OpResult, OpValues } from './batch.ts';
+import { type BatchAnswer, isRead, type Op, type OpResult, type OpValues } from './batch.ts';
 import type { WriterThread } from './threads.ts';
 import type { Refusal } from './trouble.ts';
 
@@ -57,7 +57,7 @@ export class BatchQueue {
     }
     return new Promise((resolve, reject) => {
       const entry: Entry = { op, resolve: resolve as Entry['resolve'], reject };
-      if (op.kind === 'pending' && this.#outageSinceMs !== undefined) {
+      if (isRead(op) && this.#outageSinceMs !== undefined) {
         this.#read(entry);
         return;
       }
@@ -119,8 +119,8 @@ export class BatchQueue {
   /** The batch stays at the head and is tried again; reads do not wait for the disk to take writes. */
   #refuse(batch: Entry[], { message }: Refusal): void {
     const all = [...batch, ...this.#waiting];
-    this.#waiting = all.filter(({ op }) => op.kind !== 'pending');
-    for (const entry of all) if (entry.op.kind === 'pending') this.#read(entry);
+    this.#waiting = all.filter(({ op }) => !isRead(op));
+    for (const entry of all) if (isRead(entry.op)) this.#read(entry);
     if (this.#waiting.length === 0) return;
     if (this.#outageSinceMs === undefined) {
       this.#outageSinceMs = this.#clock.now();

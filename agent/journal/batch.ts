@@ -5,9 +5,9 @@ import { crashPoint } from './crash-points.ts';
 import { prepareFeedOpening, prepareFeedPruning } from './feed.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
-import type { Accept, Accepted, Delivery, KeptLine, Mark, Trace } from './records.ts';
+import type { Accept, Accepted, Delivery, KeptLine, Mark, QueueStates, Trace } from './records.ts';
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
-import { type LinePlace, prepareKeptLines, preparePending, prepareTraces } from './state.ts';
+import { type LinePlace, prepareKeptLines, preparePending, prepareTraces, readQueues } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
 import { prepareUpkeep, type UpkeepResults, type UpkeepStep } from './upkeep.ts';
 
@@ -22,6 +22,7 @@ export type Op =
       readonly afterSequence: number;
       readonly limit: number;
     }
+  | { readonly kind: 'queues' }
   | { readonly kind: 'parked' }
   | {
       readonly kind: 'keptLines';
@@ -46,6 +47,7 @@ export interface OpValues {
   accept: Accepted;
   mark: undefined;
   pending: readonly Delivery[];
+  queues: QueueStates;
   parked: readonly ParkedCount[];
   keptLines: readonly KeptLine[];
   scopes: readonly Scope[];
@@ -57,6 +59,11 @@ export interface OpValues {
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
+
+/** What only looks, and must not need a disk that takes writes. */
+export function isRead({ kind }: Op): boolean {
+  return kind === 'pending' || kind === 'queues';
+}
 
 /**
  * What a batch came to: results of its ops in order. With `disk` the ops without a result left no trace and can be
@@ -93,7 +100,7 @@ export function prepareBatch(
     const results: OpResult[] = [];
     for (const op of ops) {
       try {
-        results.push({ value: op.kind === 'pending' ? run(op) : together.immediate([op])[0]?.value });
+        results.push({ value: isRead(op) ? run(op) : together.immediate([op])[0]?.value });
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble === 'damage') throw error;
@@ -105,7 +112,7 @@ export function prepareBatch(
   };
 
   return (ops) => {
-    if (ops.every(({ kind }) => kind === 'pending')) return oneByOne(ops); // a read must not need the write lock
+    if (ops.every(isRead)) return oneByOne(ops); // a read must not need the write lock
     sync(ops.some(({ kind }) => kind === 'accept' || kind === 'operate'));
     try {
       const results = together.immediate(ops);
@@ -146,6 +153,8 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return undefined;
       case 'pending':
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
+      case 'queues':
+        return readQueues(db);
       case 'parked':
         return parked();
       case 'keptLines':

@@ -11,7 +11,16 @@ import { Gate } from './gate.ts';
 import { LargeBodyLog } from './large-bodies.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { Operated, Operation } from './operate.ts';
-import type { Accept, Accepted, Delivery, JournalState, KeptLine, Mark, Trace } from './records.ts';
+import type {
+  Accept,
+  Accepted,
+  Delivery,
+  JournalState,
+  KeptLine,
+  Mark,
+  QueueStates,
+  Trace,
+} from './records.ts';
 import type { SalvageReport } from './salvage.ts';
 import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';
@@ -22,7 +31,7 @@ import type { LogContent } from './wal.ts';
 export interface JournalOptions {
   readonly log: Logger;
   readonly clock: Clock;
-  /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
+  /** How bodies are made, by webhook, until `render` says otherwise. */
   readonly renderings?: Renderings;
   /** Hears which units' feeds grew, after the commit. */
   readonly onFed?: (units: readonly string[]) => void;
@@ -129,6 +138,11 @@ export class Journal {
     return accepted;
   }
 
+  /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
+  render(renderings: Renderings): void {
+    this.#writer.render(renderings);
+  }
+
   /** Stores marks, gathered for up to 20 ms and without a sync of their own: a crash may lose the last of them. */
   mark(...marks: Mark[]): Promise<void> {
     return this.#queue.give({ kind: 'mark', marks });
@@ -145,6 +159,11 @@ export class Journal {
     limit: number,
   ): Promise<readonly Delivery[]> {
     return this.#queue.give({ kind: 'pending', webhook, lane, afterSequence, limit });
+  }
+
+  /** Where all queues stand, after all calls before this one. While the disk refuses, at once, as committed. */
+  queues(): Promise<QueueStates> {
+    return this.#queue.give({ kind: 'queues' });
   }
 
   /** How many deliveries are parked, by webhook, without those that have none. */

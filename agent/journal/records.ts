@@ -345,14 +345,18 @@ export interface RelayState {
   readonly problem?: { readonly code: string; readonly detail: string };
 }
 
-/** What a start of the gateway needs to know. */
-export interface JournalState {
-  readonly openAccesses: readonly OpenAccess[];
+/** Where the queues of all webhooks stand. */
+export interface QueueStates {
   readonly endpoints: readonly EndpointState[];
   /** Where each webhook's numbering stands. */
   readonly queues: readonly QueueState[];
   /** Every lane that has pending deliveries, with its stored state, and `ALL_LANES` if it was ever stored. */
   readonly lanes: readonly (LaneState & { readonly pending: number })[];
+}
+
+/** What a start of the gateway needs to know. */
+export interface JournalState extends QueueStates {
+  readonly openAccesses: readonly OpenAccess[];
   readonly turnstiles: readonly TurnstileState[];
   readonly cursors: readonly { readonly turnstile: string; readonly position: string }[];
   readonly relays: readonly RelayPosition[];

@@ -8,6 +8,7 @@ import {
   type LaneState,
   type OpenAccess,
   type QueueState,
+  type QueueStates,
   REPLAY_LANE,
   type Trace,
 } from './records.ts';
@@ -28,6 +29,22 @@ export function readState(db: Database): JournalState {
     openAccesses: db
       .prepare<[], OpenAccess>('SELECT turnstile, key, deadline AS deadlineMs, state FROM open_accesses')
       .all(),
+    ...readQueues(db),
+    turnstiles: db
+      .prepare<[], TurnstileRow>(`SELECT ${TURNSTILE_COLUMNS} FROM turnstiles`)
+      .all()
+      .map(turnstileOf),
+    cursors: db
+      .prepare<[], { turnstile: string; position: string }>('SELECT turnstile, position FROM cursors')
+      .all(),
+    relays: readRelayPositions(db),
+    alarms: readAlarms(db),
+  };
+}
+
+/** Where every webhook's queue stands. Small tables: it costs the same however much is pending. */
+export function readQueues(db: Database): QueueStates {
+  return {
     endpoints: db.prepare<[], EndpointRow>(`SELECT ${ENDPOINT_COLUMNS} FROM webhooks`).all().map(endpointOf),
     queues: db
       .prepare<[], QueueState>(
@@ -41,15 +58,6 @@ export function readState(db: Database): JournalState {
       >('SELECT webhook, lane, step, next_at AS nextAtMs, pending FROM lanes WHERE pending > 0 OR lane = ?')
       .all(ALL_LANES)
       .map(present),
-    turnstiles: db
-      .prepare<[], TurnstileRow>(`SELECT ${TURNSTILE_COLUMNS} FROM turnstiles`)
-      .all()
-      .map(turnstileOf),
-    cursors: db
-      .prepare<[], { turnstile: string; position: string }>('SELECT turnstile, position FROM cursors')
-      .all(),
-    relays: readRelayPositions(db),
-    alarms: readAlarms(db),
   };
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GiroError } from '../../drivers/errors.ts';
+import type { Renderings } from './accept.ts';
 import type { Backup, BackupOrder } from './backup.ts';
 import type { BatchAnswer, Op } from './batch.ts';
 import type { Refusal } from './trouble.ts';
@@ -78,6 +79,11 @@ export class WriterThread {
   /** Resolves with whether the log is empty now. */
   checkpoint(): Promise<boolean> {
     return this.#ask('checkpoint');
+  }
+
+  /** How bodies are made by all runs after this call. */
+  render(renderings: Renderings): void {
+    this.#post({ renderings });
   }
 
   /** Resolves when all that was given is answered and the file is closed. */

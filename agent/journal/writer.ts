@@ -33,11 +33,12 @@ export type Opening =
   | { readonly refused: Refusal };
 
 /** What the thread is given, after its WriterOptions. */
-export type Request = readonly Op[] | 'checkpoint' | 'close';
+export type Request = readonly Op[] | { readonly renderings: Renderings } | 'checkpoint' | 'close';
 
 function serve({ folder, nowMs, renderings, wasInUse }: WriterOptions): void {
   const { db, unchecked, log, salvaged } = openJournal(folder, nowMs, wasInUse);
-  const runBatch = prepareBatch(db, renderings);
+  const inForce = new Map(renderings);
+  const runBatch = prepareBatch(db, inForce);
   parentPort?.postMessage({ state: readState(db), unchecked, log, salvaged } satisfies Opening);
   parentPort?.on('message', (request: Request) => {
     if (request === 'close') {
@@ -45,6 +46,11 @@ function serve({ folder, nowMs, renderings, wasInUse }: WriterOptions): void {
       db.close(); // the last connection checkpoints
       crashPoint('checkpoint:after');
       parentPort?.close();
+      return;
+    }
+    if (typeof request === 'object' && 'renderings' in request) {
+      inForce.clear();
+      for (const [webhook, rendering] of request.renderings) inForce.set(webhook, rendering);
       return;
     }
     try {

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Configuration, Panel as PanelAddress } from '../../config/configuration.ts';
 import type { GiroError } from '../../drivers/errors.ts';
 import type { DeliveryJournal } from '../delivery/marks.ts';
 import { ReaderThread } from '../journal/reader-thread.ts';
@@ -10,6 +12,9 @@ import { Tallies } from './tallies.ts';
 /** What waits is noted so often, for the picture of the last day. */
 const SAMPLE_MS = 60_000;
 
+/** What it is given when it starts. */
+type Rest = Omit<PanelParts, 'configuration' | 'clock' | 'log'>;
+
 /**
  * The page of the gateway. What it needs of a library is loaded when it starts, after everything that the door needs;
  * a panel that cannot start is a line in the log and nothing more.
@@ -20,13 +25,16 @@ export class Panel {
   readonly #feed = new Feed<NewEvent>();
   readonly #parts: Pick<PanelParts, 'configuration' | 'clock' | 'log'>;
   readonly #reader: ReaderThread;
+  #rest: Rest | undefined;
+  /** Where it is to listen; undefined before it starts. */
+  #address: PanelAddress | undefined;
   #opening: Promise<OpenPanel | undefined> = Promise.resolve(undefined);
   #cancelSample: () => void = () => {};
 
   constructor(parts: Pick<PanelParts, 'configuration' | 'clock' | 'log'>) {
     this.#parts = parts;
     this.tallies = new Tallies(parts.clock);
-    this.#reader = new ReaderThread(parts.configuration.agent.data);
+    this.#reader = new ReaderThread(parts.configuration().agent.data);
   }
 
   /** Where it can be opened; undefined when it is off or could not start. */
@@ -45,29 +53,42 @@ export class Panel {
   }
 
   /** Begins to listen, if the configuration wants it; does not wait for that. */
-  start(parts: Omit<PanelParts, 'configuration' | 'clock' | 'log'>): void {
-    const { configuration, log } = this.#parts;
-    const { panel } = configuration;
-    this.tallies.begin(parts.dispatcher.endpoints());
-    if (panel === 'off') return;
-    this.#sample(parts.journal);
-    this.#opening = this.#open(panel, parts).catch((error: GiroError) => {
-      log.error({ err: error, code: error.code }, 'the panel did not start');
+  start(rest: Rest): void {
+    this.tallies.begin(rest.dispatcher.endpoints());
+    this.#rest = rest;
+    this.#listen(this.#parts.configuration().panel, rest);
+  }
+
+  /** Listens somewhere else if that is wanted; whoever is signed in there signs in again. */
+  async apply({ panel }: Configuration): Promise<void> {
+    if (this.#rest === undefined || isDeepStrictEqual(panel, this.#address)) return;
+    await this.#close();
+    this.#listen(panel, this.#rest);
+  }
+
+  async stop(): Promise<void> {
+    await this.#close();
+    await this.#reader.close();
+  }
+
+  #listen(address: PanelAddress, rest: Rest): void {
+    this.#address = address;
+    if (address === 'off') return;
+    this.#sample(rest.journal);
+    this.#opening = this.#open(address, rest).catch((error: GiroError) => {
+      this.#parts.log.error({ err: error, code: error.code }, 'the panel did not start');
       return undefined;
     });
   }
 
-  async stop(): Promise<void> {
+  async #close(): Promise<void> {
     this.#cancelSample();
     const panel = await this.#opening;
+    this.#opening = Promise.resolve(undefined);
     await panel?.close();
-    await this.#reader.close();
   }
 
-  async #open(
-    address: Parameters<typeof import('./server.ts')['openPanel']>[0],
-    parts: Omit<PanelParts, 'configuration' | 'clock' | 'log'>,
-  ): Promise<OpenPanel> {
+  async #open(address: Exclude<PanelAddress, 'off'>, parts: Rest): Promise<OpenPanel> {
     const { openPanel } = await import('./server.ts');
     const panel = await openPanel(address, {
       ...this.#parts,

@@ -12,7 +12,8 @@ import type { Tallies } from './tallies.ts';
 
 /** What the panel is given of the gateway. */
 export interface PanelParts {
-  readonly configuration: Configuration;
+  /** The one in force. */
+  readonly configuration: () => Configuration;
   readonly clock: Clock;
   readonly log: Logger;
   readonly journal: Pick<Journal, 'accept' | 'mark' | 'health'>;

@@ -40,7 +40,7 @@ export async function openPanel(
   await server.register(rateLimit, { global: false });
   guard(server, {
     sessions,
-    data: parts.configuration.agent.data,
+    data: parts.configuration().agent.data,
     address: () => ({ host, port: taken, isLocal }),
   });
   await pageRoutes(server);

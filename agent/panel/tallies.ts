@@ -58,6 +58,7 @@ export class Tallies {
   observing(journal: DeliveryJournal): DeliveryJournal {
     return {
       pending: (...query) => journal.pending(...query),
+      queues: () => journal.queues(),
       mark: async (...marks) => {
         await journal.mark(...marks);
         for (const mark of marks) this.#observe(mark);

@@ -10,7 +10,7 @@ import type { SessionState } from './turnstile.ts';
 export class TurnstileReport {
   readonly #clock: Clock;
   readonly #store: (state: TurnstileState) => void;
-  readonly #name: string | undefined;
+  #name: string | undefined;
   /** Resolves when its first session began or failed. */
   readonly tried: Promise<void>;
   #setTried: () => void;
@@ -35,6 +35,11 @@ export class TurnstileReport {
     this.#state = stored ?? { turnstile, state: 'offline', sinceMs: clock.now() };
   }
 
+  /** As the journal has it. */
+  get state(): TurnstileState {
+    return this.#state;
+  }
+
   get device(): DeviceDetails {
     const {
       turnstile: _turnstile,
@@ -57,6 +62,10 @@ export class TurnstileReport {
     const { turnstile, problem, clockSkewMs } = this.#state;
     const outageSinceMs = this.#outageSinceMs;
     return { turnstile, name: this.#name, outageSinceMs, problem: problem?.code, clockSkewMs };
+  }
+
+  rename(name: string | undefined): void {
+    this.#name = name;
   }
 
   describe(device: DeviceDetails): void {

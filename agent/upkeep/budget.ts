@@ -35,7 +35,7 @@ export interface Removal {
 
 interface BudgetParts {
   readonly journal: Pick<Journal, 'upkeep' | 'accept' | 'block'>;
-  readonly settings: JournalSettings;
+  readonly settings: () => JournalSettings;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -49,7 +49,6 @@ interface BudgetParts {
 /** Keeps the journal within its limit: what is delivered goes first, then what the configuration says. */
 export class Budget {
   readonly #parts: BudgetParts;
-  readonly #limitBytes: number;
   #state: 'fine' | 'nearly' | 'full' = 'fine';
   #sinceMs = 0;
   #walkedAtMs = Number.NEGATIVE_INFINITY;
@@ -57,15 +56,18 @@ export class Budget {
 
   constructor(parts: BudgetParts) {
     this.#parts = parts;
-    this.#limitBytes = (parts.settings.limitMb ?? Number.POSITIVE_INFINITY) * MB;
   }
 
   /** Looks at the size of the journal and does what has to be done. */
   async look(): Promise<void> {
-    const { journal, settings, clock, signal } = this.#parts;
-    const { limitMb, atLimit, keep } = settings;
-    if (limitMb === undefined) return;
-    const limit = this.#limitBytes;
+    const { journal, clock, signal } = this.#parts;
+    const { limitMb, atLimit, keep } = this.#parts.settings();
+    if (limitMb === undefined) {
+      this.#state = 'fine';
+      journal.block(false);
+      return;
+    }
+    const limit = limitMb * MB;
     const size = async (): Promise<number> => (await journal.upkeep({ do: 'usage' })).usedBytes;
     let usedBytes = await size();
     const nowMs = clock.now();
@@ -81,11 +83,11 @@ export class Budget {
       await vacuum(journal, signal);
     }
     this.#become(usedBytes >= limit ? 'full' : usedBytes >= NEARLY * limit ? 'nearly' : 'fine', usedBytes);
-    if (atLimit === 'block') journal.block(this.#state === 'full');
+    journal.block(atLimit === 'block' && this.#state === 'full');
   }
 
   conditions(nowMs: number): Condition[] {
-    const { limitMb = 0, atLimit } = this.#parts.settings;
+    const { limitMb = 0, atLimit } = this.#parts.settings();
     const found: Condition[] = [];
     if (this.#state !== 'fine') {
       found.push({ code: 'diario_no_limite', sinceMs: this.#sinceMs, ...texts.nearLimit(limitMb, atLimit) });
@@ -102,8 +104,8 @@ export class Budget {
 
   #become(state: 'fine' | 'nearly' | 'full', usedBytes: number): void {
     if (state === this.#state) return;
-    const { settings, clock, log } = this.#parts;
-    const { limitMb, atLimit } = settings;
+    const { clock, log } = this.#parts;
+    const { limitMb, atLimit } = this.#parts.settings();
     if (this.#state === 'fine') this.#sinceMs = clock.now();
     this.#state = state;
     const told = { state, usedBytes, limitMb, atLimit };

@@ -1,13 +1,11 @@
 import type { Configuration, Unit } from '../../config/configuration.ts';
-import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
-import type { Identity } from '../accesses/identity.ts';
 import type { TurnstileSample } from '../alarms/conditions.ts';
 import type { Condition } from '../alarms/registry.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
-import type { Journal } from '../journal/journal.ts';
 import { ReaderThread } from '../journal/reader-thread.ts';
 import type { NewEvent } from '../journal/records.ts';
+import type { Installation, Part } from '../part.ts';
 import { backUpNightly } from './backups.ts';
 import { Budget, type Removal } from './budget.ts';
 import { certificateConditions, certificateEnds } from './certificates.ts';
@@ -25,23 +23,20 @@ const SETTLED_MS = 10 * 60_000;
 /** How long `status` says that parked events were removed. */
 const REMOVED_MS = 24 * 3_600_000;
 
-interface UpkeepParts {
-  readonly configuration: Configuration;
-  readonly clock: Clock;
+interface UpkeepParts
+  extends Pick<Installation, 'configuration' | 'clock' | 'journal' | 'identity' | 'webhooksFor'> {
   readonly log: Logger;
-  readonly journal: Journal;
   readonly dispatcher: Pick<Dispatcher, 'offer' | 'discard'>;
-  readonly identity: Identity;
   readonly turnstiles: () => readonly TurnstileSample[];
-  readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
 }
 
 /** What keeps an installation going for years: retention, backups, checks, the limit of the journal, daily figures. */
-export class Upkeep {
+export class Upkeep implements Part {
   readonly #parts: UpkeepParts;
   readonly #stopping = new AbortController();
   readonly #budget: Budget;
-  readonly #schedule: Schedule;
+  #schedule: Schedule;
+  #timezone: string;
   #certificates: Awaited<ReturnType<typeof certificateEnds>> = [];
   #backupFailedAtMs: number | undefined;
   #parkedRemoved: { readonly atMs: number; readonly counts: Readonly<Record<string, number>> } | undefined;
@@ -53,13 +48,13 @@ export class Upkeep {
     const { configuration, journal, clock, log, dispatcher } = parts;
     this.#parts = parts;
     this.#budget = new Budget({
-      ...{ journal, clock, log, settings: configuration.journal, signal: this.#stopping.signal },
+      ...{ journal, clock, log, settings: () => configuration().journal, signal: this.#stopping.signal },
       gapOf: (removal, nowMs) => this.#gapOf(removal, nowMs),
       onAccepted: (deliveries) => dispatcher.offer(deliveries),
       onRemoved: (webhook, sequences) => dispatcher.discard(webhook, sequences),
     });
-    const timezone = configuration.units[0]?.timezone ?? 'UTC';
-    this.#schedule = new Schedule(this.jobs, { timezone, log });
+    this.#timezone = timezoneOf(configuration());
+    this.#schedule = this.#makeSchedule();
   }
 
   /** What is done, and when; each may also be done out of its turn. */
@@ -76,8 +71,18 @@ export class Upkeep {
   start(): void {
     const { clock } = this.#parts;
     this.#schedule.start();
-    if (this.#parts.configuration.journal.limitMb !== undefined) this.#watchBudget();
+    this.#watchBudget();
     this.#cancelCatchUp = clock.after(SETTLED_MS, () => void this.#schedule.catchUp());
+  }
+
+  async apply(configuration: Configuration): Promise<void> {
+    const timezone = timezoneOf(configuration);
+    if (timezone === this.#timezone) return;
+    this.#timezone = timezone;
+    await this.#schedule.stop();
+    if (this.#stopping.signal.aborted) return;
+    this.#schedule = this.#makeSchedule();
+    this.#schedule.start();
   }
 
   /** Begins nothing more; resolves when what runs has ended, at the latest with the journal. */
@@ -108,6 +113,10 @@ export class Upkeep {
     ];
   }
 
+  #makeSchedule(): Schedule {
+    return new Schedule(this.jobs, { timezone: this.#timezone, log: this.#parts.log });
+  }
+
   #watchBudget(): void {
     const { clock, log } = this.#parts;
     this.#looking = this.#budget
@@ -123,11 +132,11 @@ export class Upkeep {
   }
 
   async #night(): Promise<void> {
-    const { configuration, journal, clock, log } = this.#parts;
-    const { webhooks } = configuration;
+    const { journal, clock, log } = this.#parts;
     const { signal } = this.#stopping;
     await this.#backUp();
-    const { keep } = configuration.journal;
+    const { webhooks, journal: settings } = this.#parts.configuration();
+    const { keep } = settings;
     const { parked } = await applyRetention({ journal, keep, log, signal }, clock.now());
     if (Object.keys(parked).length > 0) {
       this.#parkedRemoved = { atMs: clock.now(), counts: parked };
@@ -138,9 +147,10 @@ export class Upkeep {
   }
 
   async #backUp(): Promise<void> {
-    const { configuration, clock, log } = this.#parts;
+    const { clock, log } = this.#parts;
+    const { agent, journal } = this.#parts.configuration();
     try {
-      await backUpNightly(configuration.agent.data, configuration.journal, clock.now(), log);
+      await backUpNightly(agent.data, journal, clock.now(), log);
       this.#backupFailedAtMs = undefined;
     } catch (error) {
       this.#backupFailedAtMs ??= clock.now();
@@ -155,7 +165,7 @@ export class Upkeep {
 
   async #summarise(): Promise<void> {
     const { configuration, clock, journal, dispatcher, identity, webhooksFor } = this.#parts;
-    const { agent, units } = configuration;
+    const { agent, units } = configuration();
     const nowMs = clock.now();
     const name = 'giro.resumo';
     const wanted = units.filter((unit) => webhooksFor({ name, unit: unit.id }).length > 0);
@@ -175,17 +185,26 @@ export class Upkeep {
 
   #turnstilesOf(unit: Unit): TurnstileSample[] {
     const { configuration, turnstiles } = this.#parts;
-    const own = new Set(configuration.turnstiles.filter((each) => each.unit === unit.id).map(({ id }) => id));
+    const own = new Set(
+      configuration()
+        .turnstiles.filter((each) => each.unit === unit.id)
+        .map(({ id }) => id),
+    );
     return turnstiles().filter(({ turnstile }) => own.has(turnstile));
   }
 
   /** Told to those of the webhooks that missed something. */
   #gapOf(removal: Removal, nowMs: number): NewEvent[] {
     const { configuration, identity, webhooksFor } = this.#parts;
-    const unit = configuration.units.find(({ id }) => id === removal.unit);
+    const { agent, units } = configuration();
+    const unit = units.find(({ id }) => id === removal.unit);
     if (unit === undefined) return []; // it left the configuration, and its webhooks' filters with it
-    const event = removalEvent(removal, { agent: configuration.agent.name, unit, identity }, nowMs);
+    const event = removalEvent(removal, { agent: agent.name, unit, identity }, nowMs);
     const webhooks = webhooksFor(event).filter((webhook) => removal.webhooks.includes(webhook));
     return webhooks.length === 0 ? [] : [{ ...event, webhooks }];
   }
+}
+
+function timezoneOf({ units }: Configuration): string {
+  return units[0]?.timezone ?? 'UTC';
 }

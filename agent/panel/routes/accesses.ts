@@ -58,9 +58,6 @@ const parkedSchema = z
 
 /** What happened, and what became of it. */
 export function accessRoutes(server: HttpServer, { configuration, reader }: RouteParts): void {
-  const { language } = configuration.agent;
-  const timezone = configuration.units[0]?.timezone ?? 'UTC';
-
   server.get(
     '/api/accesses',
     {
@@ -71,10 +68,11 @@ export function accessRoutes(server: HttpServer, { configuration, reader }: Rout
       },
     },
     async ({ query: { date, time, ...filter } }) => {
+      const timezone = configuration().units[0]?.timezone ?? 'UTC';
       const span = date === undefined ? {} : spanOf({ date, time }, timezone, AROUND_MS);
       if (span === undefined) throw new HttpRefusal(400, 'there is no such date or time');
       const events: EventRecord[] = await reader.ask('events', { ...filter, ...span, onlyAccesses: true });
-      return events.flatMap((event) => accessView(event, configuration) ?? []).reverse();
+      return events.flatMap((event) => accessView(event, configuration()) ?? []).reverse();
     },
   );
 
@@ -89,6 +87,7 @@ export function accessRoutes(server: HttpServer, { configuration, reader }: Rout
     },
     async ({ params: { webhook, sequence } }) => {
       const attempts = await reader.ask('attempts', webhook, sequence);
+      const { language } = configuration().agent;
       return attempts.map(({ atMs, status, outcome, timings, next, location, ...attempt }) => ({
         atMs,
         class: attempt.class,
@@ -111,6 +110,7 @@ export function accessRoutes(server: HttpServer, { configuration, reader }: Rout
     },
     async ({ query }) => {
       const parked = await reader.ask('deliveries', { states: ['parked'] }, query.limit);
+      const { language } = configuration().agent;
       return parked
         .reverse()
         .map(({ webhook, sequence, id, name, turnstile, occurredAtMs, ...delivery }) => ({

@@ -21,8 +21,6 @@ const deliveriesSchema = z
 
 /** What a signed-in operator does; the same as the commands of these names. */
 export function actionRoutes(server: HttpServer, { configuration, operator }: RouteParts): void {
-  const { language } = configuration.agent;
-
   const run = async (request: FastifyRequest, asked: ControlRequest): Promise<{ total?: number }> => {
     try {
       const result = await operator.run(asked, {
@@ -35,6 +33,7 @@ export function actionRoutes(server: HttpServer, { configuration, operator }: Ro
     } catch (error) {
       if (!(error instanceof GiroError)) throw error;
       const { summary, remedy } = ERRORS[error.code];
+      const { language } = configuration().agent;
       throw new HttpRefusal(409, `${summary[language]}: ${error.message}; ${remedy[language]}`);
     }
   };

@@ -20,7 +20,7 @@ export function feedRoute(server: HttpServer, { configuration, clock, feed }: Ro
       const stream = streams.open(reply);
       if (stream === undefined) return;
       const end = feed.listen((event) => {
-        const access = accessView(justAccepted(event), configuration);
+        const access = accessView(justAccepted(event), configuration());
         if (access !== undefined) stream.send('access', access);
       });
       reply.raw.on('close', end);

@@ -17,7 +17,10 @@ const readySchema = z
 /** For whoever watches the process from outside. No person in any of it. */
 export function probeRoutes(server: HttpServer, parts: RouteParts): void {
   const { configuration, clock, dispatcher, journal, reader, tallies } = parts;
-  const active = configuration.webhooks.filter((webhook) => webhook.active).map(({ id }) => id);
+  const activeNow = (): string[] =>
+    configuration()
+      .webhooks.filter((webhook) => webhook.active)
+      .map(({ id }) => id);
 
   server.get(
     '/healthz',
@@ -48,7 +51,7 @@ export function probeRoutes(server: HttpServer, parts: RouteParts): void {
       const found = {
         journal: journal.health.refusingSinceMs === undefined,
         devices: Object.fromEntries(parts.turnstiles().map((each) => [each.turnstile, each.isOnline])),
-        draining: Object.fromEntries(active.map((id) => [id, isDraining(id)])),
+        draining: Object.fromEntries(activeNow().map((id) => [id, isDraining(id)])),
       };
       const works = [found.journal, ...Object.values(found.devices), ...Object.values(found.draining)];
       const ready = works.every(Boolean);
@@ -65,7 +68,7 @@ export function probeRoutes(server: HttpServer, parts: RouteParts): void {
         reader.ask('queues'),
         reader.ask('latencyTotals'),
       ]);
-      const turnstiles = parts.turnstiles();
+      const [turnstiles, active] = [parts.turnstiles(), activeNow()];
       const measured = { nowMs: clock.now(), turnstiles, webhooks, active, queues, latencies, tallies };
       return reply.type(METRICS_TYPE).send(await metricsText(measured));
     },

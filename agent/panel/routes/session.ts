@@ -29,7 +29,7 @@ interface SessionParts extends Pick<RouteParts, 'configuration' | 'journal' | 'c
 /** Signing in and out, by the operator's password. */
 export function sessionRoutes(server: HttpServer, parts: SessionParts): void {
   const { sessions, isLocal } = parts;
-  const { data } = parts.configuration.agent;
+  const { data } = parts.configuration().agent;
   const check = throttle(server);
   let checking: Promise<unknown> = Promise.resolve();
 

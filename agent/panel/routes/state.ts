@@ -20,15 +20,16 @@ const auditSchema = z
 
 /** How things stand, and pictures of it. */
 export function stateRoutes(server: HttpServer, parts: RouteParts): void {
-  const { configuration, clock, reader } = parts;
-  const timezone = configuration.units[0]?.timezone ?? 'UTC';
+  const { clock, reader } = parts;
+  const timezoneNow = (): string => parts.configuration().units[0]?.timezone ?? 'UTC';
 
   server.get(
     '/api/overview',
     { schema: { summary: 'How everything stands', response: { 200: overviewSchema } } },
     async () => {
       const nowMs = clock.now();
-      const [today] = daysUpTo(nowMs, timezone, 0);
+      const configuration = parts.configuration();
+      const [today] = daysUpTo(nowMs, timezoneNow(), 0);
       const [turnstiles, webhooks, alarms, counts] = await Promise.all([
         reader.ask('turnstiles'),
         reader.ask('webhooks'),
@@ -56,6 +57,7 @@ export function stateRoutes(server: HttpServer, parts: RouteParts): void {
     },
     async () => {
       const nowMs = clock.now();
+      const timezone = timezoneNow();
       const [first] = daysUpTo(nowMs, timezone, DAYS_BEFORE);
       const [accesses, depths, latencies] = await Promise.all([
         reader.ask('accessCounts', first?.startMs ?? nowMs, nowMs),

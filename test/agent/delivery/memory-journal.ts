@@ -3,9 +3,9 @@ import {
   ALL_LANES,
   type Delivery,
   type EndpointState,
-  type JournalState,
   type LaneState,
   type Mark,
+  type QueueStates,
   REPLAY_LANE,
 } from '../../../agent/journal/records.ts';
 
@@ -79,7 +79,12 @@ export class MemoryJournal implements DeliveryJournal {
     this.marks.push(...marks);
   }
 
-  get state(): Pick<JournalState, 'endpoints' | 'lanes' | 'queues'> {
+  async queues(): Promise<QueueStates> {
+    await this.pace();
+    return this.state;
+  }
+
+  get state(): QueueStates {
     const lanes = [...this.rows].flatMap(([key, rows]) => {
       const pending = rows.filter(({ state }) => state === 'pending').length;
       const [webhook = '', lane = ''] = key.split('/');

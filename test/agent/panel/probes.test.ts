@@ -40,7 +40,11 @@ test('the local API describes itself', async (t) => {
 test('the metrics have the documented names', async () => {
   const clock = new ManualClock();
   const tallies = new Tallies(clock);
-  const journal = tallies.observing({ pending: async () => [], mark: async () => {} });
+  const journal = tallies.observing({
+    pending: async () => [],
+    mark: async () => {},
+    queues: async () => ({ endpoints: [], queues: [], lanes: [] }),
+  });
   const timings = { dnsMs: null, connectMs: 3, tlsMs: null, firstByteMs: 5, totalMs: 6 };
   const attempt = { webhook: 'crm', sequence: 1, atMs: clock.now(), timings };
   const endpoint = { webhook: 'crm', state: 'open', step: 0, busyInARow: 0, parkedInARow: 0 } as const;

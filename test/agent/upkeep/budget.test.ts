@@ -19,7 +19,7 @@ async function filled(t: TestContext, atLimit: JournalSettings['atLimit'], count
     journal,
     clock,
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    settings: { keep: KEEP, limitMb: 16, atLimit, backups: 0, backupFolder: '' },
+    settings: () => ({ keep: KEEP, limitMb: 16, atLimit, backups: 0, backupFolder: '' }),
     signal: new AbortController().signal,
     gapOf: (removal) => {
       told.push(removal);

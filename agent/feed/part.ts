@@ -1,0 +1,22 @@
+import type { Feed } from '../../config/feed.ts';
+import type { Installation, Part } from '../part.ts';
+import { Runs } from '../runs.ts';
+import { serveFeed } from './feed.ts';
+import type { FeedNews } from './news.ts';
+
+interface Settings {
+  readonly feed: Feed;
+  readonly units: readonly string[];
+  readonly data: string;
+}
+
+/** The feed as a part of the gateway; there is none where it is not configured. */
+export function feedPart({ configuration, clock, log, journal }: Installation, news: FeedNews): Part {
+  const common = { journal, news, clock, log, random: Math.random };
+  return new Runs<Settings>({
+    configuration,
+    settingsOf: ({ feed, units, agent: { data } }) =>
+      new Map(feed === undefined ? [] : [[data, { feed, units: units.map(({ id }) => id), data }] as const]),
+    run: (settings, signal) => serveFeed({ ...settings, ...common }, signal),
+  });
+}

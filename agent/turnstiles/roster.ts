@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Configuration, Turnstile, Unit } from '../../config/configuration.ts';
+import type { TurnstileSample } from '../alarms/conditions.ts';
+import type { TurnstileNow } from '../panel/overview.ts';
+import type { Installation, Part } from '../part.ts';
+import { type Configured, type Past, type RaiseAlarm, RunningTurnstile } from './running.ts';
+
+/** The configured turnstiles, each with its session. A change of the configuration leaves the links alone that it does not change. */
+export class Roster implements Part {
+  readonly #installation: Installation;
+  readonly #onAlarm: RaiseAlarm;
+  readonly #running = new Map<string, RunningTurnstile>();
+  /** What each turnstile that does not run left behind. */
+  readonly #past: Map<string, Past>;
+
+  constructor(installation: Installation, onAlarm: RaiseAlarm) {
+    this.#installation = installation;
+    this.#onAlarm = onAlarm;
+    this.#past = pastOf(installation);
+  }
+
+  /** Where each of them stands, for the panel. */
+  get now(): readonly TurnstileNow[] {
+    return [...this.#running.values()].map(({ now }) => now);
+  }
+
+  /** Where each of them stands, for alarms. */
+  get samples(): readonly TurnstileSample[] {
+    return [...this.#running.values()].map(({ sample }) => sample);
+  }
+
+  /** Resolves when every link that we open to a device was opened or failed for the first time. */
+  get linksTried(): Promise<void> {
+    return Promise.all([...this.#running.values()].map(({ tried }) => tried)).then(() => undefined);
+  }
+
+  start(): void {
+    for (const configured of configuredIn(this.#installation.configuration())) this.#start(configured);
+  }
+
+  /** All that leave or change are stopped before any starts: one may take over the device or the port of another. */
+  async apply(configuration: Configuration): Promise<void> {
+    const wanted = new Map(configuredIn(configuration).map((each) => [each.turnstile.id, each]));
+    await Promise.all(
+      [...this.#running].map(async ([id, running]) => {
+        const now = wanted.get(id);
+        if (now !== undefined && sharesLink(now, running.configured)) return running.describe(now);
+        this.#past.set(id, await running.stop());
+        this.#running.delete(id);
+        if (now === undefined) await running.conclude();
+      }),
+    );
+    for (const [id, configured] of wanted) if (!this.#running.has(id)) this.#start(configured);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((running) => running.stop()));
+  }
+
+  #start(configured: Configured): void {
+    const { id } = configured.turnstile;
+    const running = new RunningTurnstile(configured, this.#past.get(id) ?? {}, {
+      ...this.#installation,
+      onAlarm: this.#onAlarm,
+    });
+    this.#running.set(id, running);
+  }
+}
+
+function configuredIn({ turnstiles, units, agent }: Configuration): Configured[] {
+  return turnstiles.map((turnstile) => ({
+    turnstile,
+    unit: unitOf(turnstile, units),
+    agent: agent.name,
+  }));
+}
+
+function unitOf(turnstile: Turnstile, units: readonly Unit[]): Unit {
+  const unit = units.find(({ id }) => id === turnstile.unit);
+  if (unit === undefined)
+    throw new TypeError(`unit ${turnstile.unit} is missing from a checked configuration`);
+  return unit;
+}
+
+/** Whether a session of one serves the other as well: they differ at most in what bodies say. */
+function sharesLink(one: Configured, other: Configured): boolean {
+  return isDeepStrictEqual(linkOf(one), linkOf(other));
+}
+
+function linkOf({ turnstile, unit }: Configured): object {
+  const { driver, address, tap, swapDirection, options } = turnstile;
+  return { driver: driver.name, address, tap, swapDirection, options, timezone: unit.timezone };
+}
+
+function pastOf({ journal }: Installation): Map<string, Past> {
+  const { turnstiles, openAccesses, cursors } = journal.state;
+  const ids = [turnstiles, openAccesses, cursors].flatMap((list) => list.map(({ turnstile }) => turnstile));
+  return new Map(
+    ids.map((id) => [
+      id,
+      {
+        state: turnstiles.find(({ turnstile }) => turnstile === id),
+        open: openAccesses.filter(({ turnstile }) => turnstile === id),
+        position: cursors.find(({ turnstile }) => turnstile === id)?.position,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,157 @@
+import type { Turnstile, Unit } from '../../config/configuration.ts';
+import { createLinkSource } from '../../drivers/links/open.ts';
+import type { Logger } from '../../drivers/log.ts';
+import { Intake } from '../accesses/intake.ts';
+import { rereadKeptLines } from '../accesses/reread.ts';
+import type { TurnstileSample } from '../alarms/conditions.ts';
+import type { AlarmWatch } from '../alarms/watch.ts';
+import type { OpenAccess, TurnstileState } from '../journal/records.ts';
+import type { TurnstileNow } from '../panel/overview.ts';
+import type { Installation } from '../part.ts';
+import { createDecider } from './decide.ts';
+import { TurnstileReport } from './report.ts';
+import { isTapped } from './taps.ts';
+import { keepConnected, type SessionState } from './turnstile.ts';
+
+export type RaiseAlarm = AlarmWatch['deviceAlarm'];
+
+/** A turnstile with what the configuration says around it. */
+export interface Configured {
+  readonly turnstile: Turnstile;
+  readonly unit: Unit;
+  /** `agent.name`. */
+  readonly agent: string;
+}
+
+/** Where a turnstile stood when it last ran. */
+export interface Past {
+  readonly state?: TurnstileState | undefined;
+  readonly open?: readonly OpenAccess[];
+  /** The committed collection cursor. */
+  readonly position?: string | undefined;
+}
+
+interface Surroundings extends Omit<Installation, 'configuration'> {
+  readonly onAlarm: RaiseAlarm;
+}
+
+/** One turnstile while it is configured as it is: its session, its open accesses and what is reported of it. */
+export class RunningTurnstile {
+  readonly #surroundings: Surroundings;
+  readonly #log: Logger;
+  readonly #report: TurnstileReport;
+  readonly #intake: Intake;
+  readonly #stopping = new AbortController();
+  readonly #session: Promise<void>;
+  #configured: Configured;
+  #position: string | undefined;
+
+  /** Connects at once. */
+  constructor(configured: Configured, past: Past, surroundings: Surroundings) {
+    const { turnstile } = configured;
+    const { journal, accept, dispatcher, identity, clock, log, webhooksFor, onAlarm } = surroundings;
+    this.#surroundings = surroundings;
+    this.#configured = configured;
+    this.#position = past.position;
+    this.#log = log.child({ turnstile: turnstile.id });
+    this.#report = new TurnstileReport(turnstile, past.state, clock, (state) => {
+      journal.mark({ kind: 'turnstile', state }).catch((error: unknown) => {
+        this.#log.error({ err: error }, 'the state of a turnstile was not stored');
+      });
+    });
+    this.#intake = new Intake({
+      ...configured,
+      identity,
+      clock,
+      log: this.#log,
+      open: past.open ?? [],
+      device: this.#report.device,
+      accept,
+      traces: (...near) => journal.traces(...near),
+      webhooksFor,
+      onAccepted: (deliveries) => dispatcher.offer(deliveries),
+      onDevice: (device) => this.#report.describe(device),
+      onAlarm: (alarm) => onAlarm(this.#report.sample, alarm),
+    });
+    this.#reread();
+    this.#session = this.#keep();
+  }
+
+  get configured(): Configured {
+    return this.#configured;
+  }
+
+  /** Resolves when a link that we open to the device was opened or failed for the first time. */
+  get tried(): Promise<void> {
+    return this.#configured.turnstile.address.kind === 'tcp-listen' ? Promise.resolve() : this.#report.tried;
+  }
+
+  get now(): TurnstileNow {
+    return this.#report.now;
+  }
+
+  get sample(): TurnstileSample {
+    return this.#report.sample;
+  }
+
+  /** Follows a configuration that leaves its link as it is: what bodies say from now on. */
+  describe(configured: Configured): void {
+    this.#configured = configured;
+    this.#intake.describe(configured);
+    this.#report.rename(configured.turnstile.name);
+  }
+
+  /** Ends the session. What it leaves is for whoever takes its place, and in the journal for the next start. */
+  async stop(): Promise<Past> {
+    this.#stopping.abort();
+    await this.#session;
+    this.#intake.stop();
+    return { state: this.#report.state, open: this.#intake.open, position: this.#position };
+  }
+
+  /** Nobody takes its place: open accesses end as they stand. After `stop`; resolves after the commit. */
+  async conclude(): Promise<void> {
+    await this.#intake.conclude();
+  }
+
+  #reread(): void {
+    const { journal } = this.#surroundings;
+    const { signal } = this.#stopping;
+    const log = this.#log;
+    rereadKeptLines(this.#configured.turnstile, { journal, intake: this.#intake, log, signal }).catch(
+      (error: unknown) => {
+        if (!signal.aborted) log.error({ err: error }, 'kept lines were not read again');
+      },
+    );
+  }
+
+  #keep(): Promise<void> {
+    const { unit } = this.#configured;
+    const { identity, clock, wires, taps } = this.#surroundings;
+    const turnstile = wires.watchable(this.#configured.turnstile);
+    const { signal } = this.#stopping;
+    const common = {
+      position: this.#position,
+      intake: {
+        record: (...readings) => this.#intake.record(...readings),
+        recordAt: async (position, ...readings) => {
+          await this.#intake.recordAt(position, ...readings);
+          this.#position = position;
+        },
+      } satisfies Pick<Intake, 'record' | 'recordAt'>,
+      onState: (state: SessionState): void => this.#report.session(state),
+    };
+    if (isTapped(turnstile)) return taps.keep(turnstile, common, signal);
+    const session = {
+      ...common,
+      clock,
+      log: this.#log,
+      turnstile,
+      timezone: unit.timezone,
+      decide: createDecider({ turnstile, unit, identity, clock }),
+      source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log: this.#log }),
+      random: Math.random,
+    };
+    return keepConnected(session, signal);
+  }
+}
