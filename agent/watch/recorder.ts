@@ -15,7 +15,10 @@ export class CaptureRecorder implements Disposable {
       const why = cause instanceof Error ? cause.message : String(cause);
       const hint = 'name another file: a recording is never written over';
       const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-      throw new GiroError('USAGE', `the recording cannot be made: ${why}`, { cause, ...(isThere && { hint }) });
+      throw new GiroError('USAGE', `the recording cannot be made: ${why}`, {
+        cause,
+        ...(isThere && { hint }),
+      });
     }
     writeSync(this.#file, headerLine(header));
   }
