@@ -27,8 +27,8 @@ export class FileWatch {
   readonly #options: FileWatchOptions;
   #paths: readonly string[] = [];
   #watchers: FSWatcher[] = [];
-  /** How the files were when they were last looked at. */
-  #seen = '';
+  /** How each file was when it was last told of; a file that was never told of is not in it. */
+  #seen: ReadonlyMap<string, string> = new Map();
   #cancelSettled: () => void = () => {};
   #cancelLook: () => void = () => {};
   #looking: Promise<void> | undefined;
@@ -38,12 +38,15 @@ export class FileWatch {
     this.#options = options;
   }
 
-  /** Watches these from now on; absolute paths, each of which may be missing. */
+  /**
+   * Watches these from now on; absolute paths, each of which may be missing. One that was not watched before counts as
+   * changed: whoever read it did so before it was watched.
+   */
   async follow(paths: readonly string[]): Promise<void> {
     this.#paths = paths;
-    this.#seen = await this.#look();
     await this.#watchFolders();
     this.#arm();
+    if (paths.some((path) => !this.#seen.has(path))) this.#noticed();
   }
 
   async stop(): Promise<void> {
@@ -74,16 +77,13 @@ export class FileWatch {
   }
 
   async #tellIfChanged(): Promise<void> {
-    const now = await this.#look();
-    if (now === this.#seen || this.#stopped) return;
-    this.#seen = now;
+    const paths = this.#paths;
+    const states = await Promise.all(paths.map(stateOf));
+    const isSame = paths.every((path, index) => this.#seen.get(path) === states[index]);
+    if (isSame || this.#stopped) return;
+    this.#seen = new Map(paths.map((path, index) => [path, states[index] ?? '']));
     await this.#options.onChange();
     if (!this.#stopped) await this.#watchFolders(); // a folder may be another one by now
-  }
-
-  async #look(): Promise<string> {
-    const states = await Promise.all(this.#paths.map(stateOf));
-    return states.join('\n');
   }
 
   async #watchFolders(): Promise<void> {

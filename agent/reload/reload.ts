@@ -60,7 +60,6 @@ export class Reload implements Part {
 
   async start(): Promise<void> {
     await this.#watch.follow(this.#files());
-    await this.#saved(); // a start may have taken its time since it read the file
   }
 
   async stop(): Promise<void> {
