@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
+import type { Text } from './language.ts';
 import type { Link, LinkKind, LinkWishes } from './links/link.ts';
 import type { Logger } from './log.ts';
 import type { AccessReading, PassageReading, Reading } from './reading.ts';
@@ -111,6 +112,8 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
   /** TCP port that `connect` may leave out. */
   readonly defaultPort?: number;
   readonly link?: LinkWishes;
+  /** A session sends nothing but acknowledgements, so that an observer alone on the link hears all there is. */
+  readonly isListener?: true;
   /**
    * One connected session. Runs until the link ends or `signal` aborts, then resolves; throwing means "reconnect me
    * with back-off". The caller closes the link.
@@ -123,6 +126,11 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
    * the readings, unlike any of a live session. Only where options can change what is read.
    */
   reread?(options: z.output<Schema>): (bytes: Uint8Array, key: string) => AccessReading[];
+  /**
+   * What a technician may have to set where no specification says it, once a reading gives the occasion; `watch` says
+   * each text once.
+   */
+  hints?(reading: Reading, options: z.output<Schema>): readonly Text[];
   /** Only where the family answers a broadcast. */
   readonly discovery?: Discovery;
   /** A controller of this family, as seen from the wire. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Configuration } from '../../config/configuration.ts';
 import { systemClock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
-import type { Text } from '../../drivers/language.ts';
+import type { Language, Text } from '../../drivers/language.ts';
 import type { Logger } from '../../drivers/log.ts';
 import { version } from '../version.ts';
 import type { DescribeCommand } from './command-line.ts';
@@ -25,10 +25,11 @@ export const describeRun: DescribeCommand = (program: Command) => {
 async function run(options: { config?: string }): Promise<void> {
   const { prepareWriter } = await import('../journal/threads.ts');
   prepareWriter();
-  const [{ configuration, isDemo }, { createLog }, { Taps }] = await Promise.all([
+  const [{ configuration, isDemo }, { createLog }, { Taps }, { Service }] = await Promise.all([
     openConfiguration(options.config),
     import('../log.ts'),
     import('../turnstiles/taps.ts'),
+    import('../service/service.ts'),
   ]);
   // The demo's screen belongs to the receiver; the log speaks when something is wrong.
   const log = createLog({ level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info') });
@@ -43,13 +44,18 @@ async function run(options: { config?: string }): Promise<void> {
   const { startGateway } = await import('../start.ts');
   const gateway = await startGateway({ configuration, clock: systemClock, log, taps }, stopping);
   if (gateway !== undefined) sayStarted(configuration, log);
+  const { language } = configuration.agent;
+  const service =
+    gateway && (await Service.start({ gateway, language, clock: systemClock, log, env: process.env }));
   flushCompileCache(); // a start after a kill reads it, and a kill writes nothing
   demo?.begin();
+  if (isDemo && gateway !== undefined) void tellPanel(gateway.panelUrl, language);
   try {
     const end = await Promise.race(gateway === undefined ? [stopped] : [stopped, gateway.failed]);
     if (end instanceof GiroError) throw end;
     log.info({ signal: end }, 'gateway stopping');
   } finally {
+    await service?.stop();
     await demo?.stopPeople();
     await gateway?.stop();
     await taps.close();
@@ -74,6 +80,17 @@ function sayStarted(configuration: Configuration, log: Logger): void {
   const text = note.text[configuration.agent.language];
   log.warn({ webhooks: note.webhooks, text }, 'format pacto-plano is unverified');
 }
+
+/** The demo's screen says where the page is, once it is there: the first notification does not wait for it. */
+async function tellPanel(opening: Promise<string | undefined>, language: Language): Promise<void> {
+  const url = await opening;
+  if (url !== undefined) console.log(`${PANEL_LINE[language]}: ${url}`);
+}
+
+const PANEL_LINE: Text = {
+  en: 'Open in a browser to watch it live',
+  'pt-BR': 'Abra no navegador para acompanhar ao vivo',
+};
 
 /** Resolves with the first stop signal. A later one, after the same Ctrl-C has had time to repeat, ends at once. */
 function stopSignal(): { readonly stopped: Promise<NodeJS.Signals>; readonly stopping: AbortSignal } {
