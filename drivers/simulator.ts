@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Link, LinkSource } from './links/link.ts';
 import type { Logger } from './log.ts';
 import type { Direction } from './reading.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Somebody comes to a simulated turnstile. */
 export interface SimulatedPassage {
@@ -32,9 +33,11 @@ export interface SimulatorContext {
   readonly log: Logger;
   /** Settings of the simulated controller, as its driver's README lists them; an unknown one throws USAGE. */
   readonly settings: Readonly<Record<string, string>>;
+  /** `normal` without it. */
+  readonly scenario?: Scenario;
 }
 
-export interface SimulatorHost extends Omit<SimulatorContext, 'settings'> {
+export interface SimulatorHost extends Omit<SimulatorContext, 'settings' | 'scenario'> {
   readonly signal: AbortSignal;
   /** The agent is there, at each connection. */
   readonly onConnected?: () => void;
@@ -55,6 +58,7 @@ export async function runSimulator(
       } finally {
         link.close();
       }
+      if (source.kind !== 'tcp-listen') await pause(clock, RECONNECT_MS, signal); // a device takes its time
     } catch (error) {
       if (signal.aborted) break;
       log.debug({ err: error, address: source.address }, 'simulated link ended');

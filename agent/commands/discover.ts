@@ -57,19 +57,19 @@ export const describeDiscover: DescribeCommand = (program: Command, language) =>
 };
 
 async function discover({ ask, scan, json }: DiscoverOptions, language: Language): Promise<void> {
-  const stopping = new AbortController();
-  process.once('SIGINT', () => stopping.abort());
+  const { signal } = new AbortController(); // Ctrl-C ends the process, which leaves nothing behind
   const networks = networksOf(networkInterfaces());
   const [{ findDevices }, { createLog }] = await Promise.all([
     import('../discovery/find.ts'),
     import('../log.ts'),
   ]);
+  const toScan = scan === undefined ? [] : await scannable(scan, networks, language);
   const log = createLog({ level: process.env.GIRO_LOG ?? 'warn' });
-  const common = { drivers, clock: systemClock, log, signal: stopping.signal };
+  const common = { drivers, clock: systemClock, log, signal };
   if (ask === undefined) console.error(ASKING[language](networks));
   const onFailure = ({ message }: GiroError): void => console.error(message);
   const found = await findDevices({ ...common, networks, ...(ask && { targets: ask }), onFailure });
-  const suspected = scan === undefined ? [] : await scanAll(scan, networks, found, stopping.signal, language);
+  const suspected = await scanAll(toScan, networks, found, signal, language);
   const devices = [...found.map(described), ...suspected.map(suspectedAt)];
   if (json) console.log(JSON.stringify(devices));
   else if (devices.length > 0) console.log(text(devices, language));
@@ -78,8 +78,23 @@ async function discover({ ask, scan, json }: DiscoverOptions, language: Language
   process.exitCode = 1;
 }
 
-async function scanAll(
+/** A network that was named must not be too large; of this machine's those that are, such as Docker's, are left out. */
+async function scannable(
   wanted: true | Network,
+  networks: readonly Network[],
+  language: Language,
+): Promise<readonly Network[]> {
+  const { checkSize, isTooLarge } = await import('../discovery/scan.ts');
+  if (wanted !== true) {
+    checkSize(wanted);
+    return [wanted];
+  }
+  for (const network of networks.filter(isTooLarge)) console.error(TOO_LARGE[language](network));
+  return networks.filter((network) => !isTooLarge(network));
+}
+
+async function scanAll(
+  wanted: readonly Network[],
   networks: readonly Network[],
   found: readonly Found[],
   signal: AbortSignal,
@@ -91,10 +106,9 @@ async function scanAll(
     ...networks.map(({ address }) => address),
   ]);
   const suspected: Suspected[] = [];
-  for (const network of wanted === true ? networks : [wanted]) {
-    const size = scanSize({ drivers, network });
+  for (const network of wanted) {
     console.error(SCANNING[language](network));
-    const onProgress = progressBar(size);
+    const onProgress = progressBar(scanSize({ drivers, network }));
     suspected.push(...(await scan({ drivers, network, except, clock: systemClock, signal, onProgress })));
   }
   return suspected;
@@ -178,6 +192,12 @@ const ASKING: Record<Language, (networks: readonly Network[]) => string> = {
 const SCANNING: Record<Language, (network: Network) => string> = {
   en: (network) => `connecting to ${hostCount(network)} addresses of ${namesOf([network])}`,
   'pt-BR': (network) => `tentando conexão com ${hostCount(network)} endereços de ${namesOf([network])}`,
+};
+
+const TOO_LARGE: Record<Language, (network: Network) => string> = {
+  en: (network) => `left out: ${networkText(network)} is larger than a /22; name a part of it with --scan`,
+  'pt-BR': (network) =>
+    `fora da busca: ${networkText(network)} é maior que /22; indique uma parte dela com --scan`,
 };
 
 function namesOf(networks: readonly Network[]): string {

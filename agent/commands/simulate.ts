@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import { formatAddress, type LinkAddress, parseAddress } from '../../drivers/links/address.ts';
 import { drivers, findDriver } from '../../drivers/registry.ts';
+import { SCENARIOS, type Scenario } from '../../drivers/scenario.ts';
 import type { SimulatedPassage, Simulator } from '../../drivers/simulator.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { integerOption } from './options.ts';
@@ -13,6 +14,7 @@ interface SimulateOptions {
   readonly count?: number;
   readonly pace: number;
   readonly outcome?: SimulatedPassage['outcome'];
+  readonly scenario?: Scenario;
   readonly set: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
@@ -46,6 +48,12 @@ export const describeSimulate: DescribeCommand = (program: Command, language) =>
         'denied',
         'gave-up',
       ]),
+    )
+    .addOption(
+      new Option(
+        '--scenario <scenario>',
+        'how the controller behaves besides (see the driver’s README)',
+      ).choices(SCENARIOS),
     )
     .option(
       '--set <name=value>',
@@ -82,7 +90,12 @@ async function simulate(name: string, options: SimulateOptions): Promise<void> {
 
   const address = options.at ?? { kind: 'tcp-listen', host: '127.0.0.1', port: driver.defaultPort ?? 9001 };
   const source = createLinkSource(address, { clock, log });
-  const simulator = driver.simulate({ clock, log, settings: options.set });
+  const simulator = driver.simulate({
+    clock,
+    log,
+    settings: options.set,
+    ...(options.scenario && { scenario: options.scenario }),
+  });
   await answerDiscovery(simulator, address, stopping.signal);
   console.error(`simulated ${name} at ${formatAddress(address)}; waiting for the gateway; Ctrl-C ends`);
   const { promise: connected, resolve: onConnected } = Promise.withResolvers<void>();

@@ -27,22 +27,26 @@ export interface ScanOptions {
   readonly onProgress: (done: number) => void;
 }
 
-/**
- * How many connections a scan of a network tries.
- * @throws {GiroError} USAGE for a network of more than 1,022 addresses.
- */
+export function isTooLarge({ prefix }: Network): boolean {
+  return prefix < SHORTEST_PREFIX;
+}
+
+/** @throws {GiroError} USAGE for a network of more than 1,022 addresses. */
+export function checkSize(network: Network): void {
+  if (!isTooLarge(network)) return;
+  throw new GiroError(
+    'USAGE',
+    `${networkText(network)} has ${hostCount(network)} addresses, more than a /${SHORTEST_PREFIX}`,
+  );
+}
+
+/** How many connections a scan of a network tries. */
 export function scanSize({ drivers, network }: Pick<ScanOptions, 'drivers' | 'network'>): number {
-  if (network.prefix < SHORTEST_PREFIX) {
-    throw new GiroError(
-      'USAGE',
-      `${networkText(network)} has ${hostCount(network)} addresses, more than a /${SHORTEST_PREFIX}`,
-    );
-  }
   return hostCount(network) * drivers.filter(({ defaultPort }) => defaultPort !== undefined).length;
 }
 
 /**
- * Tries to connect to the default port of each driver at every address of a network (`scanSize` has allowed it), 64 at a
+ * Tries to connect to the default port of each driver at every address of a network (`checkSize` has allowed it), 64 at a
  * time, and hangs up at once.
  */
 export async function scan(options: ScanOptions): Promise<Suspected[]> {

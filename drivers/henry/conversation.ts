@@ -134,7 +134,7 @@ export class Conversation {
     if (confirmed !== undefined) {
       confirmed.confirmationsDue--;
       confirmed.touchedMs = nowMs;
-      return [];
+      return this.#isDoorReleased(result) ? [this.#released(report, confirmed)] : [];
     }
     const passage = this.#passages.decided(report, card, result) ?? this.#begin(report, false, nowMs);
     passage.decision = { result, code: report.code, bySoftware: false };
@@ -148,7 +148,23 @@ export class Conversation {
       result,
       by,
     } as const;
+    if (this.#isDoorReleased(result)) {
+      this.#passages.remove(passage);
+      return [{ ...reading, turnWithinMs: 0 }];
+    }
     return [{ ...reading, ...this.#outcome(report.code, result, passage.card, this.releaseMs) }];
+  }
+
+  /** A door has no turn: the release that the device reports is the access (henry.md 5.4). */
+  #isDoorReleased(result: Result): boolean {
+    return this.#options.door && result === 'liberado';
+  }
+
+  /** The end of a door's access that the software has decided. The memory keeps the release once. */
+  #released(report: wire.Report, passage: Passage): AccessReading {
+    this.#passages.remove(passage);
+    const { trace: _, ...reading } = this.#reading(report, passage);
+    return { kind: 'decided', ...reading, result: 'liberado', by: 'sistema', turnWithinMs: 0 };
   }
 
   /** An answer of the software, or (without `asked`) a release of its own. */

@@ -12,6 +12,12 @@ const schema = z.strictObject({
     'What is answered when the device asks (TIPO_VALIDA O or A). "never" refuses to run on such a device, where it would lock everybody out; "callback" asks the address under callback, within the TIMEOUT_ON of the device.',
   ),
   ...numberOptions,
+  door: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether it is a door without an arm: then nothing reports a turn, and the release that the device confirms is the access (nao_informada), at once.',
+    ),
   releaseSeconds: z
     .int()
     .min(2)

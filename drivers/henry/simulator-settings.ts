@@ -16,12 +16,10 @@ const simulatorSettings = z.strictObject({
   EXP_TEMPO_LIBERACAO: numberBetween(3, 30).default('10'),
   TIMEOUT_ON: numberBetween(500, 10_000).default('3000'),
   ARMAZENA_REGISTRO: z.enum(['T', 'N', 'G', 'L']).default('T'),
-  scenario: z.enum(['normal', 'offline-log', 'garbage', 'slow', 'second-client-refused']).default('normal'),
   timezone: z.string().refine(isTimezone, 'no IANA time zone').default('America/Sao_Paulo'),
 });
 
 type SimulatorSettings = z.output<typeof simulatorSettings>;
-export type Scenario = SimulatorSettings['scenario'];
 
 /** Throws USAGE for a setting that the simulated device does not have. */
 export function parseSettings(given: Readonly<Record<string, string>>): SimulatorSettings {

@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { sleep } from '../clock.ts';
 import type { Link } from '../links/link.ts';
 import type { Direction } from '../reading.ts';
+import { earlierPeople, type Scenario, TroubledLink } from '../scenario.ts';
 import type { SimulatedPassage, Simulator, SimulatorContext } from '../simulator.ts';
 import { encodeFrame } from './codec.ts';
 import { Ear, UNFINISHED_MS } from './ear.ts';
@@ -9,7 +10,7 @@ import * as codes from './events.ts';
 import * as wire from './messages.ts';
 import type { StoredRecord } from './records.ts';
 import { SimulatedMemory } from './simulated-memory.ts';
-import { parseSettings, type Scenario } from './simulator-settings.ts';
+import { parseSettings } from './simulator-settings.ts';
 
 const FIXED_SETTINGS = { VERSAO_PRODUTO: '8.0.0.50', VERSAO_PROTOCOLO: '1.0.0.17' };
 const LARGEST_COMMAND = 16_384;
@@ -20,18 +21,6 @@ const UNKNOWN_COMMAND = '010';
 const BAD_PARAMETERS = '012';
 /** Of scenario garbage: text, a frame whose checksum is wrong, an STX that begins nothing. */
 const NOISE = Buffer.from('ruido\x02\x08\x0001+RH+00\x00\x03\x02lixo', 'latin1');
-/** Of scenario slow: how many pieces a frame comes in, and the time between them. */
-const PIECES = 3;
-const PIECE_MS = 100;
-/** Of scenario offline-log: who came in the minutes before the agent, one a minute. */
-const EARLIER: readonly SimulatedPassage['outcome'][] = [
-  'granted-passed',
-  'granted-passed',
-  'denied',
-  'granted-passed',
-  'gave-up',
-];
-const EARLIER_ROUNDS = 4;
 
 /** One passage as it goes on: what of it the agent heard, and what the memory keeps for it. */
 interface Telling {
@@ -54,12 +43,12 @@ export class HenrySimulator implements Simulator {
   /** How far EH has put the device's wall clock ahead of the zone's. */
   #ahead = new Temporal.Duration();
   #passage: Promise<unknown> = Promise.resolve();
-  #writing: Promise<unknown> = Promise.resolve();
   /** Takes the agent's decision, or undefined when it can't come any more. */
   #answered: (code: number | undefined) => void = () => {};
 
   constructor(context: SimulatorContext) {
-    const { timezone, scenario, ...settings } = parseSettings(context.settings);
+    const { timezone, ...settings } = parseSettings(context.settings);
+    const { scenario = 'normal' } = context;
     this.#context = context;
     this.#timezone = timezone;
     this.#scenario = scenario;
@@ -68,8 +57,10 @@ export class HenrySimulator implements Simulator {
     if (scenario === 'offline-log') this.#keepEarlier();
   }
 
-  async run(link: Link, signal: AbortSignal): Promise<void> {
-    if (this.#scenario === 'second-client-refused') return link.close(); // another program holds the device
+  async run(given: Link, signal: AbortSignal): Promise<void> {
+    const scenario = this.#scenario;
+    if (scenario === 'second-client-refused') return given.close(); // another program holds the device
+    const link = new TroubledLink(given, { scenario, noise: NOISE, clock: this.#context.clock });
     this.#connection = { link, signal };
     try {
       await this.#serve(link);
@@ -99,7 +90,7 @@ export class HenrySimulator implements Simulator {
       if (read === 'end') return;
       for (const message of read === 'silence' ? ear.giveUp() : ear.hear(read)) {
         const answer = this.#answer(message);
-        if (answer !== undefined) await this.#write(link, answer);
+        if (answer !== undefined) await link.write(frameOf(answer));
       }
     }
   }
@@ -211,37 +202,19 @@ export class HenrySimulator implements Simulator {
     if (link === undefined || !telling.isHeard) return;
     try {
       const index = String(this.#index).padStart(2, '0');
-      await this.#write(link, wire.formatReport({ index, ...event }));
+      await link.write(frameOf(wire.formatReport({ index, ...event })));
     } catch (error) {
       this.#context.log.debug({ err: error }, 'simulated event was not heard');
       telling.isHeard = false;
     }
   }
 
-  /** Frames go out one after the other, whole unless the scenario says otherwise. */
-  #write(link: Link, message: wire.Message): Promise<void> {
-    const frame = encodeFrame(wire.formatMessage(message));
-    const written = this.#writing.then(() => this.#writeFrame(link, frame));
-    this.#writing = written.catch(() => {});
-    return written;
-  }
-
-  async #writeFrame(link: Link, frame: Uint8Array): Promise<void> {
-    if (this.#scenario === 'garbage') await link.write(NOISE);
-    if (this.#scenario !== 'slow') return link.write(frame);
-    const size = Math.ceil(frame.length / PIECES);
-    for (let start = 0; start < frame.length; start += size) {
-      await link.write(frame.subarray(start, start + size));
-      await this.#pause(PIECE_MS);
-    }
-  }
-
   #keepEarlier(): void {
-    const people = Array.from({ length: EARLIER_ROUNDS }, () => EARLIER).flat();
-    for (const [number, outcome] of people.entries()) {
-      const card = padded(String(1001 + number));
+    for (const { passage, agoMs } of earlierPeople()) {
+      const { outcome } = passage;
+      const card = padded(passage.card);
       const common = { card, direction: SIDES.entrada, indicator: '0', isOnline: false };
-      const time = this.#wallClock(4, (people.length - number) * 60_000);
+      const time = this.#wallClock(4, agoMs);
       const code = outcome === 'denied' ? codes.DENIED : codes.RELEASED;
       void this.#memory.keep({ ...common, code, time, reader: CARD_READER });
       if (outcome === 'denied') continue;
@@ -272,6 +245,10 @@ export class HenrySimulator implements Simulator {
     this.#ahead = Temporal.PlainDateTime.from(local).since(this.#zoneTime());
     return true;
   }
+}
+
+function frameOf(message: wire.Message): Uint8Array {
+  return encodeFrame(wire.formatMessage(message));
 }
 
 /** As newer firmware has it on the wire. */

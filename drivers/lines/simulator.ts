@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GiroError } from '../errors.ts';
 import type { Link } from '../links/link.ts';
 import type { Direction } from '../reading.ts';
+import { earlierPeople, type Scenario, TroubledLink } from '../scenario.ts';
 import type { SimulatedPassage, Simulator, SimulatorContext } from '../simulator.ts';
 
 /** Brazil has had one offset all year since 2019. */
@@ -10,6 +11,9 @@ const OFFSET_MS = -3 * 3_600_000;
 
 const DIRECTION_WORDS: Record<Direction, string> = { entrada: 'in', saida: 'out', indefinido: 'unknown' };
 const RESULT_WORDS = { 'granted-passed': 'granted', denied: 'denied', 'gave-up': 'gaveup' } as const;
+
+/** Of scenario garbage. */
+const NOISE = 'ru\u00eddo;;\u0000?\n';
 
 /** What `giro simulate lines --set` takes. */
 const simulatorSettings = z.strictObject({
@@ -40,6 +44,7 @@ export class LinesSimulator implements Simulator {
   readonly #log: SimulatorContext['log'];
   readonly #ack: Uint8Array | undefined;
   readonly #window: number;
+  readonly #scenario: Scenario;
   #record: number;
   /** In order: first what was sent on this connection, then what was not yet. */
   readonly #kept: KeptLine[] = [];
@@ -47,7 +52,7 @@ export class LinesSimulator implements Simulator {
   #link: Link | undefined;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor({ clock, log, settings }: SimulatorContext) {
+  constructor({ clock, log, settings, scenario = 'normal' }: SimulatorContext) {
     const parsed = simulatorSettings.safeParse(settings);
     if (!parsed.success) {
       throw new GiroError('USAGE', `setting of the simulated device: ${z.prettifyError(parsed.error)}`, {
@@ -60,9 +65,14 @@ export class LinesSimulator implements Simulator {
     this.#ack = ack;
     this.#window = window;
     this.#record = record;
+    this.#scenario = scenario;
+    if (scenario === 'offline-log') this.#keepEarlier();
   }
 
-  async run(link: Link, signal: AbortSignal): Promise<void> {
+  async run(given: Link, signal: AbortSignal): Promise<void> {
+    const scenario = this.#scenario;
+    if (scenario === 'second-client-refused') return given.close(); // another program holds the device
+    const link = new TroubledLink(given, { scenario, clock: this.#clock });
     this.#link = link;
     this.#sent = 0;
     let matched = 0;
@@ -84,11 +94,21 @@ export class LinesSimulator implements Simulator {
     this.#queue = turn;
     await turn;
     const text = this.#print(passage);
-    if (this.#ack === undefined) return this.#write(text);
+    if (this.#ack === undefined) return this.#write(this.#scenario === 'garbage' ? NOISE + text : text);
     return new Promise((acknowledged) => {
-      this.#kept.push({ text, acknowledged });
+      if (this.#scenario === 'garbage') this.#keep(NOISE); // acknowledged like every line
+      this.#keep(text, acknowledged);
       this.#send();
     });
+  }
+
+  /** Whoever came before the agent is printed when it is there. */
+  #keepEarlier(): void {
+    for (const { passage, agoMs } of earlierPeople()) this.#keep(this.#print(passage, agoMs));
+  }
+
+  #keep(text: string, acknowledged: KeptLine['acknowledged'] = () => {}): void {
+    this.#kept.push({ text, acknowledged });
   }
 
   #pace(paceMs: number): Promise<void> {
@@ -98,8 +118,8 @@ export class LinesSimulator implements Simulator {
     });
   }
 
-  #print({ card, direction, outcome }: SimulatedPassage): string {
-    const time = new Date(this.#clock.now() + OFFSET_MS).toISOString().replace('Z', OFFSET);
+  #print({ card, direction, outcome }: SimulatedPassage, agoMs = 0): string {
+    const time = new Date(this.#clock.now() - agoMs + OFFSET_MS).toISOString().replace('Z', OFFSET);
     const record = this.#record;
     this.#record += 1;
     return `${[time, '1', 'card', record, DIRECTION_WORDS[direction], RESULT_WORDS[outcome], card].join(';')}\n`;
@@ -110,6 +130,7 @@ export class LinesSimulator implements Simulator {
     const lines = this.#kept.slice(this.#sent, this.#window);
     if (this.#link === undefined || lines.length === 0) return;
     this.#sent += lines.length;
+    if (this.#ack === undefined) this.#sent -= this.#kept.splice(0, this.#sent).length;
     // Lines that a broken connection did not take are sent again over the next one.
     void this.#write(lines.map(({ text }) => text).join(''));
   }

@@ -1,22 +1,5 @@
-import { z } from 'zod';
-import type { DeviceFact } from '../reading.ts';
 import type { Passage } from './messages.ts';
-
-type Way = 'entries' | 'exits';
-const WAYS = ['entries', 'exits'] as const;
-
-type Totals = Readonly<Record<Way, number>>;
-type Gap = Extract<DeviceFact, { kind: 'gap' }>;
-
-/** The driver's position in the journal. */
-const position = z.object({
-  /** The board whose counters these are. */
-  serial: z.int().optional(),
-  entries: z.int().optional(),
-  exits: z.int().optional(),
-  /** When they were last known to be complete, agent's clock, Unix ms. */
-  atMs: z.int(),
-});
+import { formatPosition, type Gap, gapOf, parsePosition, type Totals, WAYS, type Way } from './position.ts';
 
 /**
  * The board's two passage counters: all that is left of what happened while nobody was connected
@@ -24,7 +7,7 @@ const position = z.object({
  */
 export class PassageCounters {
   #serial: number | undefined;
-  #totals: { readonly [way in Way]?: number | undefined } = {};
+  #totals: Totals = {};
   #completeAtMs: number | undefined;
   #hasBegun = false;
   #isIdentified = false;
@@ -32,12 +15,10 @@ export class PassageCounters {
 
   /** Continues from what was stored; a text that it cannot read is none. */
   constructor(stored: string | undefined) {
-    const known = position.safeParse(parseJson(stored)).data;
-    if (known === undefined) return;
-    const { serial, atMs, ...totals } = known;
-    this.#serial = serial;
-    this.#totals = totals;
-    this.#completeAtMs = atMs;
+    const known = parsePosition(stored);
+    this.#serial = known?.serial;
+    this.#totals = known?.totals ?? {};
+    this.#completeAtMs = known?.atMs;
   }
 
   /**
@@ -68,7 +49,7 @@ export class PassageCounters {
    * Takes the totals that the board was asked for where nothing is known, or where they were reset (they are smaller).
    * Whether they are ahead of what was reported: then the board may be about to report it.
    */
-  read(totals: Totals): boolean {
+  read(totals: Readonly<Record<Way, number>>): boolean {
     for (const way of WAYS) {
       const known = this.#totals[way];
       if (known === undefined || totals[way] < known) this.#totals = { ...this.#totals, [way]: totals[way] };
@@ -77,7 +58,7 @@ export class PassageCounters {
   }
 
   /** What `read` said to be ahead and was not reported since is not going to be. */
-  catchUp(totals: Totals, nowMs: number): void {
+  catchUp(totals: Readonly<Record<Way, number>>, nowMs: number): void {
     for (const way of WAYS) {
       const known = this.#totals[way] ?? 0;
       if (totals[way] <= known) continue;
@@ -103,16 +84,14 @@ export class PassageCounters {
     if (unseen === undefined || !this.#isIdentified) return [];
     this.#unseen = undefined;
     const { fromMs, entries, exits } = unseen;
-    return [
-      { kind: 'gap', from: { epochMs: fromMs }, to: { epochMs: nowMs }, entries, exits, cause: 'contadores' },
-    ];
+    return [gapOf({ entries, exits }, fromMs, nowMs)];
   }
 
   /** To be stored with the readings; undefined while there is nothing to count from. */
   get position(): string | undefined {
     if (!this.#isIdentified || this.#completeAtMs === undefined) return undefined;
     if (this.#totals.entries === undefined && this.#totals.exits === undefined) return undefined;
-    return JSON.stringify({ serial: this.#serial, ...this.#totals, atMs: this.#completeAtMs });
+    return formatPosition({ serial: this.#serial, totals: this.#totals, atMs: this.#completeAtMs });
   }
 
   #missed(way: Way, count: number, nowMs: number): void {
@@ -121,13 +100,5 @@ export class PassageCounters {
     const fromMs = Math.min(this.#completeAtMs ?? nowMs, nowMs);
     const before = this.#unseen ?? { entries: 0, exits: 0, fromMs };
     this.#unseen = { ...before, [way]: before[way] + count };
-  }
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GiroError } from '../errors.ts';
 import type { Link } from '../links/link.ts';
 import type { Direction } from '../reading.ts';
+import { earlierPeople, TroubledLink } from '../scenario.ts';
 import type { SimulatedPassage, Simulator, SimulatorContext } from '../simulator.ts';
 import { encodeFrame } from './codec.ts';
 import { discovery, formatAnswer } from './discovery.ts';
@@ -16,6 +17,9 @@ const SIDES: Readonly<Record<Direction, number>> = { entrada: 1, saida: 2, indef
 const READERS = { cartao: 'card', codigo: 'scanner', teclado: 'keypad', digital: 'fingerprint' } as const;
 /** Longest text that a reader reports. */
 const TEXT_LENGTH = 16;
+
+/** Of scenario garbage: text, a frame whose last byte is wrong, a prefix that begins nothing. */
+const NOISE = Buffer.concat([Buffer.from('ruido'), Buffer.from(`53${'00'.repeat(19)}53`, 'hex')]);
 
 /** What `giro simulate toletus-litenet2 --set` takes. */
 const simulatorSettings = z.strictObject({
@@ -74,7 +78,11 @@ export class Litenet2Simulator implements Simulator {
     if (this.#hasCounters) this.#set({ name: 'extendedFlow', value: { mode: flow, pictograms: 0 } });
   }
 
-  async run(link: Link, signal: AbortSignal): Promise<void> {
+  async run(given: Link, signal: AbortSignal): Promise<void> {
+    const { scenario = 'normal', clock } = this.#context;
+    if (scenario === 'second-client-refused') return given.close(); // another program holds the board
+    if (scenario === 'offline-log') this.#countEarlier();
+    const link = new TroubledLink(given, { scenario, noise: NOISE, clock });
     this.#connection = link;
     try {
       await this.#serve(link);
@@ -164,6 +172,12 @@ export class Litenet2Simulator implements Simulator {
     const total = direction === 'entrada' ? this.#totals.entries : this.#totals.exits;
     const isCounted = this.#hasCounters && direction !== 'indefinido';
     return { kind: 'passage', direction, side: SIDES[direction], ...(isCounted && { total }) };
+  }
+
+  /** Nothing but the counters knows of whoever came before this connection. */
+  #countEarlier(): void {
+    const passed = earlierPeople().filter(({ passage }) => passage.outcome === 'granted-passed').length;
+    this.#totals = { ...this.#totals, entries: this.#totals.entries + passed };
   }
 
   #isFree(direction: Direction): boolean {

@@ -110,6 +110,36 @@ for (const driver of drivers) {
       );
     });
 
+    for (const scenario of ['garbage', 'slow'] as const) {
+      test(`scenario ${scenario}: a passage is read all the same`, async () => {
+        const session = start(driver, systemClock);
+        const simulator = driver.simulate({
+          clock: systemClock,
+          log: session.log,
+          settings: {},
+          scenario,
+        });
+        const running = simulator.run(session.device, session.stopping.signal);
+        await simulator.play({ outcome: 'granted-passed', card: '4012345', direction: 'entrada', paceMs: 0 });
+        while (!passages(session).some(({ kind }) => kind === 'passed')) await settle();
+        session.stopping.abort();
+        await Promise.all([session.ended, running]);
+      });
+    }
+
+    test('scenario second-client-refused: the session ends', async () => {
+      const session = start(driver, systemClock);
+      const simulator = driver.simulate({
+        clock: systemClock,
+        log: session.log,
+        settings: {},
+        scenario: 'second-client-refused',
+      });
+      await simulator.run(session.device, session.stopping.signal);
+      await session.ended.catch((error: unknown) => assert.ok(error instanceof GiroError));
+      assert.deepEqual(passages(session), []);
+    });
+
     test('stopping ends a session that waits for a commit which never comes', async () => {
       const session = start(driver, systemClock, () => new Promise(() => {}));
       const simulator = driver.simulate({ clock: systemClock, log: session.log, settings: {} });

@@ -29,16 +29,7 @@ const summary = ({ resultado, passagem, recuperado }: Record<string, unknown>): 
   `${resultado} ${passagem}${recuperado === true ? ' recovered' : ''}`;
 
 /** Twenty people came before the agent, and one comes when it connects. */
-const CROWD = [
-  '--set',
-  'scenario=offline-log',
-  '--rate',
-  '0.001',
-  '--outcome',
-  'granted-passed',
-  '--pace',
-  '0',
-];
+const CROWD = ['--scenario', 'offline-log', '--rate', '0.001', '--outcome', 'granted-passed', '--pace', '0'];
 const CROWD_SIZE = 21;
 
 /** The distinct events that any receiver got. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { parseNetwork } from '../../../agent/discovery/networks.ts';
-import { scan, scanSize } from '../../../agent/discovery/scan.ts';
+import { checkSize, scan, scanSize } from '../../../agent/discovery/scan.ts';
 import { systemClock } from '../../../drivers/clock.ts';
 import { defineDriver } from '../../../drivers/driver.ts';
 import { lines } from '../../../drivers/lines/driver.ts';
@@ -57,10 +57,11 @@ test(
 );
 
 test('a network larger than a /22 is refused', () => {
-  assert.throws(() => scanSize({ drivers: [lines], network: network('10.0.0.0/21') }), {
+  assert.throws(() => checkSize(network('10.0.0.0/21')), {
     code: 'USAGE',
     message: '10.0.0.0/21 has 2046 addresses, more than a /22',
   });
+  checkSize(network('10.0.0.0/22'));
   const henry = defineDriver({ ...lines, defaultPort: 3000 });
   assert.equal(scanSize({ drivers: [henry, lines], network: network('10.0.0.0/22') }), 1022);
 });

@@ -195,6 +195,27 @@ for (const { name, steps, want } of sequences) {
   });
 }
 
+test('a door: the confirmed release is the access, at once, and once', () => {
+  const readings = hear([ASK, GRANT, report('79', 1), 5000, report('79', 1, ANA)], { door: true });
+  assert.deepEqual(short(readings), [
+    'identified 79',
+    'decided 79 liberado sistema',
+    'decided 79 liberado sistema',
+    'decided 79 liberado dispositivo',
+  ]);
+  assert.deepEqual(
+    readings.map((reading) => reading.kind === 'decided' && reading.turnWithinMs),
+    [false, 15_000, 0, 0],
+  );
+  assert.partialDeepStrictEqual(readings[2], { credential: { value: '1050' } });
+  assert.equal(readings[2] && 'trace' in readings[2], false, 'the memory keeps it once');
+});
+
+test('a door: a denial is a denial', () => {
+  const readings = hear([report('12', 31, ANA)], { door: true });
+  assert.partialDeepStrictEqual(readings, [{ kind: 'decided', result: 'negado', reason: 'fora_do_horario' }]);
+});
+
 const denials = [
   { code: 30, card: ANA, reason: 'outro' },
   { code: 30, card: '', reason: 'nao_identificado' },

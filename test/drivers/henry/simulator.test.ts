@@ -6,6 +6,7 @@ import { HenrySimulator } from '../../../drivers/henry/simulator.ts';
 import type { Link, LinkSource } from '../../../drivers/links/link.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';
 import type { Reading } from '../../../drivers/reading.ts';
+import type { Scenario } from '../../../drivers/scenario.ts';
 import { runSimulator, type SimulatedPassage } from '../../../drivers/simulator.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { linkPair } from '../link-pair.ts';
@@ -17,11 +18,11 @@ const GUARD = { timeout: 120_000 };
 const ANA: SimulatedPassage = { outcome: 'granted-passed', card: '1050', direction: 'entrada', paceMs: 0 };
 
 /** The simulator alone, with an agent whose bytes the test writes; noon UTC is nine in São Paulo. */
-function startSimulator(given: Settings = {}) {
+function startSimulator(given: Settings = {}, scenario: Scenario = 'normal') {
   const clock = new ManualClock();
   const stop = new AbortController();
   const log = recordingLog([]);
-  const simulator = new HenrySimulator({ clock, log, settings: given });
+  const simulator = new HenrySimulator({ clock, log, settings: given, scenario });
   const connect = () => {
     const [link, agentEnd] = linkPair(clock, stop.signal);
     return { running: simulator.run(link, stop.signal), agent: new ScriptedDevice(agentEnd) };
@@ -205,7 +206,7 @@ test('what no agent hears is kept, listed by each filter, and marked as collecte
 });
 
 test('scenario offline-log: people came before the agent', GUARD, async () => {
-  const { connect, stop } = startSimulator({ scenario: 'offline-log' });
+  const { connect, stop } = startSimulator({}, 'offline-log');
   const { agent, running } = connect();
   await agent.say('01+RQ+00+RNC');
   assert.equal(await agent.next(), '01+RQ+000+RNC]36');
@@ -214,7 +215,7 @@ test('scenario offline-log: people came before the agent', GUARD, async () => {
 });
 
 test('scenario garbage: noise between the frames, which are whole', GUARD, async () => {
-  const { connect, simulator, stop } = startSimulator({ scenario: 'garbage' });
+  const { connect, simulator, stop } = startSimulator({}, 'garbage');
   const { agent, running } = connect();
   assert.equal(await simulator.play(ANA), 'reported');
   for (const code of ['1', '80', '81']) assert.match(await agent.next(), new RegExp(`REON\\+000\\+${code}]`));
@@ -223,7 +224,7 @@ test('scenario garbage: noise between the frames, which are whole', GUARD, async
 });
 
 test('scenario slow: frames come in pieces', GUARD, async () => {
-  const { connect, stop, clock } = startSimulator({ scenario: 'slow' });
+  const { connect, stop, clock } = startSimulator({}, 'slow');
   const { agent, running } = connect();
   await agent.say('01+RQ+00+RNC');
   const answer = agent.next();
@@ -240,7 +241,7 @@ test('scenario slow: frames come in pieces', GUARD, async () => {
 });
 
 test('scenario second-client-refused: every connection is closed at once', GUARD, async () => {
-  const { connect } = startSimulator({ scenario: 'second-client-refused' });
+  const { connect } = startSimulator({}, 'second-client-refused');
   const { agent, running } = connect();
   await running;
   await assert.rejects(agent.next(), /a frame, not end/);

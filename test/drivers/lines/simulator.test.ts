@@ -4,6 +4,7 @@ import { LineReader } from '../../../drivers/lines/messages.ts';
 import { linesOptions } from '../../../drivers/lines/options.ts';
 import { LinesSimulator } from '../../../drivers/lines/simulator.ts';
 import type { Link } from '../../../drivers/links/link.ts';
+import type { Scenario } from '../../../drivers/scenario.ts';
 import type { SimulatedPassage } from '../../../drivers/simulator.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { linkPair } from '../link-pair.ts';
@@ -22,12 +23,13 @@ const OPTIONS = linesOptions.parse({
   passage: true,
 });
 
-function setUp(settings: Record<string, string> = {}) {
+function setUp(settings: Record<string, string> = {}, scenario: Scenario = 'normal') {
   const clock = new ManualClock(Date.parse('2026-11-24T21:03:12.481Z'));
   const simulator = new LinesSimulator({
     clock,
     log: new RecordingLog(),
     settings: { record: '1', ...settings },
+    scenario,
   });
   const connect = () => {
     const { signal } = new AbortController();
@@ -187,4 +189,28 @@ test('line endings of ack can be written as escapes', limit, async () => {
   assert.equal(await play, 'reported');
   agent.close();
   await running;
+});
+
+for (const ack of [undefined, 'OK\\n']) {
+  test(`scenario offline-log: twenty people came before the agent, ack ${ack}`, limit, async () => {
+    const { simulator, connect } = setUp(ack === undefined ? {} : { ack }, 'offline-log');
+    const { agent } = connect();
+    const early = await readLines(agent, 20);
+    assert.deepEqual(early.length, 20);
+    assert.match(early[0] ?? '', /^2026-11-24T17:43:12\.481-03:00;1;card;1;in;granted;1001$/);
+    const played = simulator.play(passage('7'));
+    assert.deepEqual(cardsOf(await readLines(agent, 1)), ['7']);
+    if (ack !== undefined) await agent.write(bytes('OK\n'.repeat(21)));
+    assert.equal(await played, 'reported');
+  });
+}
+
+test('scenario garbage: a line of noise before each line, acknowledged like it', limit, async () => {
+  const { simulator, connect } = setUp({ ack: 'OK\\n' }, 'garbage');
+  const { agent } = connect();
+  const played = Promise.all([simulator.play(passage('1')), simulator.play(passage('2'))]);
+  const lines = await readLines(agent, 4);
+  assert.deepEqual(cardsOf(lines.filter((line) => line.includes('granted'))), ['1', '2']);
+  await agent.write(bytes('OK\n'.repeat(4)));
+  assert.deepEqual(await played, ['reported', 'reported']);
 });

@@ -7,7 +7,8 @@ import { RecordingLog } from '../recording-log.ts';
 import { options } from './bench.ts';
 import { bytesOf } from './vectors.ts';
 
-function startObserver(record: (...readings: Reading[]) => Promise<void> = async () => {}) {
+function startObserver(record: (...readings: Reading[]) => Promise<void> = async () => {}, stored?: string) {
+  const positions: string[] = [];
   const log = new RecordingLog();
   const readings: Reading[] = [];
   const clock = new ManualClock();
@@ -17,17 +18,18 @@ function startObserver(record: (...readings: Reading[]) => Promise<void> = async
     clock,
     log,
     signal: new AbortController().signal,
-    cursor: { position: undefined },
+    cursor: { position: stored },
     record: (...news) => {
       readings.push(...news);
       return record(...news);
     },
-    recordAt: (_position, ...news) => {
+    recordAt: (position, ...news) => {
+      positions.push(position);
       readings.push(...news);
       return record(...news);
     },
   });
-  return { observer, readings, log, clock };
+  return { observer, readings, positions, log, clock };
 }
 
 function kinds(readings: readonly Reading[]): string[] {
@@ -82,4 +84,22 @@ test('a journal that rejects never reaches the tap and is said once', async () =
   for (let times = 0; times < 3; times++) observer.fromDevice(bytesOf(11));
   await settle();
   assert.deepEqual(log.at('error'), ['readings were not recorded']);
+});
+
+test('passages while nobody heard the board are told with the next turn; where they stand is kept', async () => {
+  const clockMs = Date.parse('2026-03-02T12:00:00Z');
+  const stored = JSON.stringify({ entries: 69_990, exits: 28, atMs: clockMs - 3_600_000 });
+  const { observer, readings, positions, clock } = startObserver(undefined, stored);
+  await clock.advance(5_000);
+  observer.fromDevice(Buffer.concat([bytesOf(11), bytesOf(12)])); // an entry, total 70000; an exit, total 29
+  assert.deepEqual(kinds(readings), ['gap', 'passed', 'passed']);
+  assert.partialDeepStrictEqual(readings[0], {
+    from: { epochMs: clockMs - 3_600_000 },
+    to: { epochMs: clockMs },
+    entries: 9,
+    exits: 0,
+  });
+  await clock.advance(60_000);
+  observer.end();
+  assert.equal(positions.at(-1), JSON.stringify({ entries: 70_000, exits: 29, atMs: clockMs + 65_000 }));
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../../drivers/clock.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';
 import type { Reading } from '../../../drivers/reading.ts';
+import type { Scenario } from '../../../drivers/scenario.ts';
 import { runSimulator, type SimulatedPassage } from '../../../drivers/simulator.ts';
 import { encodeFrame, FrameDecoder } from '../../../drivers/toletus-litenet2/codec.ts';
 import { toletusLitenet2 } from '../../../drivers/toletus-litenet2/driver.ts';
@@ -59,10 +60,10 @@ class ScriptedAgent {
   }
 }
 
-function startSimulator(settings: Readonly<Record<string, string>> = {}) {
+function startSimulator(settings: Readonly<Record<string, string>> = {}, scenario: Scenario = 'normal') {
   const clock = new ManualClock();
   const stop = new AbortController();
-  const simulator = new Litenet2Simulator({ clock, log: new RecordingLog(), settings });
+  const simulator = new Litenet2Simulator({ clock, log: new RecordingLog(), settings, scenario });
   const connect = () => {
     const [link, agentEnd] = linkPair(clock, stop.signal);
     return { running: simulator.run(link, stop.signal), agent: new ScriptedAgent(agentEnd) };
@@ -321,3 +322,26 @@ test(
     await Promise.all([server.close(), dialled.close()]);
   },
 );
+
+test('scenario offline-log: the counters tell of whoever came before each connection', GUARD, async () => {
+  const { connect } = startSimulator({ entries: '5' }, 'offline-log');
+  for (const entries of [17, 29]) {
+    const { agent, running } = connect();
+    assert.deepEqual(await agent.ask('counters'), { entries, exits: 0 });
+    agent.hangUp();
+    await running;
+  }
+});
+
+test('a broadcast is answered, and who is connected is told by firmware that does', GUARD, async () => {
+  const question = Buffer.from('prc');
+  const told = (given: Record<string, string>, isConnected: boolean): string => {
+    const { simulator, connect } = startSimulator({ id: '94', ...given });
+    if (isConnected) connect();
+    return Buffer.from(simulator.answerDatagram(question) ?? []).toString();
+  };
+  assert.equal(told({}, true), 'TOLETUS LiteNet2@94');
+  assert.equal(told({ firmware: '2.3.1' }, false), 'TOLETUS LiteNet2@94 c=none');
+  assert.equal(told({ firmware: '3.0.0' }, true), 'TOLETUS LiteNet2@94 c=memory');
+  assert.equal(startSimulator().simulator.answerDatagram(Buffer.from('prd')), undefined);
+});
