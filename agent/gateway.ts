@@ -113,6 +113,7 @@ export class Gateway {
         journal,
         dispatcher: gateway.#dispatcher,
         operator,
+        wires: gateway.#wires,
         turnstiles: () => gateway.#reports.map((report) => report.now),
       });
       return gateway;
