@@ -7,7 +7,9 @@ import { version } from '../version.ts';
 import { describeBackup, describeRestore } from './backup.ts';
 import { describeCheck } from './check.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
+import { describeDiscover } from './discover.ts';
 import { describeEvents } from './events.ts';
+import { describeFeed } from './feed.ts';
 import { describeForget } from './forget.ts';
 import { describeInit } from './init.ts';
 import { describeListen } from './listen.ts';
@@ -15,7 +17,10 @@ import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
+
+import { describePorts } from './ports.ts';
 import { describeReplay } from './replay.ts';
+
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
@@ -36,6 +41,8 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeInit,
   describeRun,
   describeCheck,
+  describeDiscover,
+  describePorts,
   describeStatus,
   describeEvents,
   describeDeliveries,
@@ -51,6 +58,7 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeSimulate,
   describeListen,
   describeSecret,
+  describeFeed,
   describeBackup,
   describeRestore,
   describeExport,
