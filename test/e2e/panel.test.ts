@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { noBrowser, openBrowser, screenshot, seriousFindings } from './browser.ts';
+import { firstPaintMs, noBrowser, openBrowser, screenshot, seriousFindings } from './browser.ts';
 import { freePort, Gym } from './gym.ts';
 import { PrintingTurnstile, Street } from './street.ts';
 
@@ -108,6 +108,8 @@ test('a day at the front desk: all well, no internet and back, a parked event re
   const receiver = await gym.receiver();
   const { page, context, complaints } = await openPage(t, url);
   await sentence(page, /^Tudo certo: 2 catracas ligadas, nada na fila$/);
+
+  t.diagnostic(`first paint after ${Math.round(await firstPaintMs(page))} ms`);
 
   const nowMs = Date.now();
   const day = Array.from({ length: DAY_ACCESSES }, (_, index) => ({

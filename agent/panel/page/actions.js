@@ -7,7 +7,7 @@ import { words } from '/words.js';
 let watched;
 
 export function ask(kind, subject, run) {
-  update({ dialogue: { kind, text: words().confirm[kind](subject), action: kind, run }, message: undefined });
+  update({ dialogue: { kind, text: words().confirm[kind](subject), run }, message: undefined });
 }
 
 /** Ends what a dialogue shows, too. */
