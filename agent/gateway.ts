@@ -113,7 +113,11 @@ export class Gateway {
       relayPart(installation),
       feedPart(installation, news),
       {
-        start: () => panel.start({ journal, dispatcher, operator, turnstiles: () => roster.now }),
+        start: () =>
+          panel.start({
+            ...{ journal, dispatcher, operator, wires: installation.wires },
+            turnstiles: () => roster.now,
+          }),
         apply: (next) => panel.apply(next),
         stop: () => panel.stop(),
       },

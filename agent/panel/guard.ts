@@ -24,6 +24,8 @@ const HEADERS = {
 const SIGN_IN = 'POST /api/session';
 /** What a page that is not signed in still needs to know. */
 const WHO = 'GET /api/session';
+/** Reading that is an operator's all the same. */
+const WATCH = '/api/turnstiles/:turnstile/watch';
 
 interface GuardOptions {
   readonly sessions: Sessions;
@@ -63,7 +65,7 @@ async function authorise(
   const { url } = request.routeOptions;
   const route = `${request.method} ${url}`;
   if (url === undefined || !url.startsWith('/api/') || route === SIGN_IN || route === WHO) return undefined;
-  const needsSession = isAction(request) || !options.address().isLocal;
+  const needsSession = isAction(request) || url === WATCH || !options.address().isLocal;
   if (!needsSession) return undefined;
   const session = await sessionOf(request, options);
   if (session === undefined) {

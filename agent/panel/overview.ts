@@ -7,7 +7,9 @@ import type { Alarm, EndpointState } from '../journal/records.ts';
 import type { AccessCount } from '../journal/statistics.ts';
 import { version } from '../version.ts';
 import {
+  noticesOf,
   overallVerdict,
+  sentence,
   type TurnstileFacts,
   turnstileVerdict,
   type WebhookFacts,
@@ -68,7 +70,9 @@ export const overviewSchema = z
     lastAccessAtMs: z.int().optional().describe('Unix ms'),
     turnstiles: z.array(turnstileSchema),
     webhooks: z.array(webhookSchema),
-    alarms: z.array(z.object({ sinceMs: z.int(), what: z.string(), remedy: z.string() })),
+    alarms: z
+      .array(z.object({ sinceMs: z.int(), what: z.string(), remedy: z.string() }))
+      .describe('What the turnstiles and webhooks do not say themselves'),
   })
   .describe('How everything stands, in words.');
 export type Overview = z.output<typeof overviewSchema>;
@@ -118,10 +122,10 @@ export function overview(parts: OverviewParts): Overview {
     ...(lastAccessAtMs !== undefined && { lastAccessAtMs }),
     turnstiles,
     webhooks: webhooks.map((webhook) => webhookView(webhook, nowMs, language)),
-    alarms: stored.alarms.map(({ sinceMs, what, remedy }) => ({
+    alarms: noticesOf(stored.alarms).map(({ sinceMs, what, remedy }) => ({
       sinceMs,
-      what: what[language],
-      remedy: remedy[language],
+      what: sentence(what[language]),
+      remedy: sentence(remedy[language]),
     })),
   };
 }

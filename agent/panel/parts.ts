@@ -6,6 +6,7 @@ import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ReaderThread } from '../journal/reader-thread.ts';
 import type { NewEvent } from '../journal/records.ts';
+import type { Wires } from '../watch/wire.ts';
 import type { Feed } from './feed.ts';
 import type { TurnstileNow } from './overview.ts';
 import type { Tallies } from './tallies.ts';
@@ -19,6 +20,7 @@ export interface PanelParts {
   readonly journal: Pick<Journal, 'accept' | 'mark' | 'health'>;
   readonly dispatcher: Pick<Dispatcher, 'endpoints'>;
   readonly operator: Pick<Operator, 'run'>;
+  readonly wires: Pick<Wires, 'of'>;
   /** Where each configured turnstile stands now. */
   readonly turnstiles: () => readonly TurnstileNow[];
 }

@@ -12,6 +12,7 @@ import { pageRoutes } from './routes/page.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stateRoutes } from './routes/state.ts';
+import { watchRoute } from './routes/watch.ts';
 import { Sessions } from './sessions.ts';
 
 const LONGEST_BODY_BYTES = 16 * 1024;
@@ -47,6 +48,7 @@ export async function openPanel(
   stateRoutes(server, parts);
   accessRoutes(server, parts);
   feedRoute(server, parts);
+  watchRoute(server, parts);
   sessionRoutes(server, { ...parts, sessions, isLocal });
   actionRoutes(server, parts);
   probeRoutes(server, parts);

@@ -112,9 +112,7 @@ export function overallVerdict(facts: Facts, nowMs: number, language: Language):
   const found = [
     ...facts.turnstiles.map((each) => ofTurnstile(each, nowMs, language)),
     ...ofWebhooks(facts.webhooks, nowMs, language),
-    ...facts.alarms
-      .filter(({ code }) => !SAID_ELSEWHERE.test(code))
-      .map((alarm) => ofAlarm(alarm, 'attention', language)),
+    ...noticesOf(facts.alarms).map((alarm) => ofAlarm(alarm, 'attention', language)),
   ];
   const wrong = [
     ...found.filter(({ level }) => level === 'problem'),
@@ -189,7 +187,12 @@ function allWell({ turnstiles, webhooks }: Facts, words: PanelWords): string {
   return words.allWell(turnstiles.length, isSent ? words.queue(pending) : words.noWebhooks);
 }
 
+/** The alarms that the turnstiles and webhooks of the page do not say themselves. */
+export function noticesOf(alarms: readonly Alarm[]): readonly Alarm[] {
+  return alarms.filter(({ code }) => !SAID_ELSEWHERE.test(code));
+}
+
 /** What the catalogue says in the middle of a line begins one here. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

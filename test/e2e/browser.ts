@@ -27,6 +27,11 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
 }
 
+/** Of the page as it was last loaded, ms. */
+export function firstPaintMs(page: Page): Promise<number> {
+  return page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime");
+}
+
 interface Violation {
   readonly id: string;
   readonly impact: string;

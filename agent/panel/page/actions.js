@@ -3,11 +3,16 @@ import { refresh } from '/refresh.js';
 import { state, update } from '/store.js';
 import { words } from '/words.js';
 
+/** The stream of the turnstile that is watched. */
+let watched;
+
 export function ask(kind, subject, run) {
-  update({ dialogue: { kind, text: words().confirm[kind](subject), action: kind, run }, message: undefined });
+  update({ dialogue: { kind, text: words().confirm[kind](subject), run }, message: undefined });
 }
 
+/** Ends what a dialogue shows, too. */
 export function close() {
+  watched?.close();
   update({ dialogue: undefined });
 }
 
@@ -31,6 +36,20 @@ export async function signIn(password) {
 export async function signOut() {
   await send('DELETE', '/api/session');
   update({ session: { ...state.session, signedIn: false, csrf: undefined } });
+}
+
+const MOST_SEEN = 50;
+
+/** Opens a dialogue that shows a turnstile as it happens. */
+export function watch(turnstile) {
+  let number = 0;
+  update({ watch: { turnstile, seen: [] }, dialogue: { kind: 'watch' }, message: undefined });
+  watched = new EventSource(`/api/turnstiles/${encodeURIComponent(turnstile)}/watch`);
+  watched.addEventListener('seen', ({ data }) => {
+    number += 1;
+    const seen = [{ ...JSON.parse(data), number }, ...state.watch.seen].slice(0, MOST_SEEN);
+    update({ watch: { turnstile, seen } });
+  });
 }
 
 const MESSAGE_MS = 8_000;

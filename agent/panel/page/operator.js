@@ -3,6 +3,7 @@ import { moment } from '/format.js';
 import { html } from '/html.js';
 import { Component, createRef } from '/lib/preact.js';
 import { state } from '/store.js';
+import { Watch } from '/watch.js';
 import { words } from '/words.js';
 
 /** What was set aside, with what can be done about it. */
@@ -91,12 +92,14 @@ export class Dialogue extends Component {
 
   render({ dialogue }) {
     return html`<dialog ref=${this.#element} onClose=${close} aria-labelledby="dialogue">
-      ${dialogue.kind === 'signIn' ? html`<${SignIn} error=${dialogue.error} />` : html`<${Confirm} dialogue=${dialogue} />`}
+      <${KINDS[dialogue.kind] ?? Confirm} dialogue=${dialogue} />
     </dialog>`;
   }
 }
 
-function SignIn({ error }) {
+const KINDS = { signIn: SignIn, watch: Watch };
+
+function SignIn({ dialogue: { error } }) {
   const w = words();
   const submit = (event) => {
     event.preventDefault();

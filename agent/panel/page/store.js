@@ -16,6 +16,8 @@ export const state = {
   search: undefined,
   /** Attempts that were asked for, by `webhook #sequence`. */
   attempts: {},
+  /** A turnstile that is watched: { turnstile, seen }, the newest first. */
+  watch: undefined,
   /** An open dialogue: { kind, ... }. */
   dialogue: undefined,
   /** What an action came to: { text, isError }. */

@@ -1,4 +1,4 @@
-import { discardLeft, openSignIn, pause, resendAll, resume, signOut, test } from '/actions.js';
+import { discardLeft, openSignIn, pause, resendAll, resume, signOut, test, watch } from '/actions.js';
 import { clock, count, longDay, moment, span } from '/format.js';
 import { html } from '/html.js';
 import { Logo, Mark } from '/icons.js';
@@ -99,6 +99,10 @@ function Turnstile({ turnstile }) {
         lastAccessAtMs === undefined ? w.never : moment(lastAccessAtMs, overview.nowMs, overview.timezone)
       }</dd></div>
     </dl>
+    ${
+      state.session.signedIn &&
+      html`<p class="buttons"><button type="button" onClick=${() => watch(turnstile.id)}>${w.watch}</button></p>`
+    }
     <p class="small">${turnstile.id} · ${turnstile.device}</p>
   </li>`;
 }

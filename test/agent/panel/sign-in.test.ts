@@ -37,6 +37,7 @@ test('without a password the page is read-only', async (t) => {
   assert.equal((await ask(`${url}api/overview`)).status, 200);
   assert.equal((await trySignIn(url, '')).status, 409);
   const origin = new URL(url).origin;
+  assert.equal((await ask(`${url}api/turnstiles/catraca-1/watch`)).status, 401);
   const pause = await ask(`${url}api/webhooks/crm/pause`, { method: 'POST', headers: { origin } });
   assert.equal(pause.status, 401);
 });
