@@ -63,11 +63,16 @@ function notUtf8(source: Source, yaml: string, path: string) {
   };
 }
 
-/** `agent.data`, else where systemd says (`STATE_DIRECTORY`, the first of a list), else beside the file. */
+/** An installed service's file, and where systemd keeps its journal: commands that a person types have to find it too. */
+const SYSTEM_FOLDER = '/etc/giro';
+const SYSTEM_DATA = '/var/lib/giro';
+
+/** `agent.data`, else where systemd says (`STATE_DIRECTORY`, the first of a list), else where it would, else beside the file. */
 function dataFolder(checker: Checker, folder: string, env: ReadContext['env']): string {
   const configured = checker.source.at(['agent', 'data']);
   const [fromSystemd] = env.STATE_DIRECTORY?.split(':') ?? [];
-  const data = resolve(folder, typeof configured === 'string' ? configured : fromSystemd || 'data');
+  const usual = folder === SYSTEM_FOLDER ? SYSTEM_DATA : 'data';
+  const data = resolve(folder, typeof configured === 'string' ? configured : fromSystemd || usual);
   if (existsSync(data) && !statSync(data).isDirectory()) {
     checker.report(['agent', 'data'], {
       message: text(`data folder ${data} is a file`, `a pasta de dados ${data} é um arquivo`),

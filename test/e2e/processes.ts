@@ -3,17 +3,24 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
+/** This checkout under this Node. */
+export const CHECKOUT: Program = [
+  process.execPath,
+  fileURLToPath(new URL('../../agent/main.ts', import.meta.url)),
+];
 
 /** Longest wait for anything in an end-to-end test: only a fault reaches it. */
 export const LIMIT_MS = 180_000;
 
-/** A giro command in a process of its own, whose lines a test can wait for. */
-/** Where the program is; without it this checkout under this Node. */
-export interface Program {
-  readonly node: string;
-  readonly main: string;
+interface Started {
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly cwd?: string;
+  readonly program?: Program | undefined;
 }
+
+/** A giro command in a process of its own, whose lines a test can wait for. */
+/** What stands before the arguments on the command line: what runs the program, and the program. */
+export type Program = readonly [string, ...string[]];
 
 export class GiroProcess {
   readonly child: ChildProcess;
@@ -25,9 +32,9 @@ export class GiroProcess {
 
   constructor(
     args: readonly string[],
-    { env = {}, cwd, program }: { env?: NodeJS.ProcessEnv; cwd?: string; program?: Program | undefined } = {},
+    { env = {}, cwd, program: [command, ...first] = CHECKOUT }: Started = {},
   ) {
-    this.child = spawn(program?.node ?? process.execPath, [program?.main ?? MAIN, ...args], {
+    this.child = spawn(command, [...first, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', ...env },
       ...(cwd === undefined ? {} : { cwd }),
