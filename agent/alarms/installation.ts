@@ -6,9 +6,10 @@ import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AlarmChange, NewEvent } from '../journal/records.ts';
 import { alarmEvent } from './body.ts';
-import type { TurnstileSample } from './conditions.ts';
+import type { IdentityState, TurnstileSample } from './conditions.ts';
 import { diskSpace } from './disk.ts';
 import { noteRefusal } from './refusal-note.ts';
+import type { Condition } from './registry.ts';
 import { AlarmWatch } from './watch.ts';
 
 interface Installation {
@@ -18,6 +19,7 @@ interface Installation {
   readonly journal: Journal;
   readonly dispatcher: Dispatcher;
   readonly identity: Identity;
+  readonly others: (nowMs: number) => readonly Condition[];
   readonly turnstiles: () => readonly TurnstileSample[];
   readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
 }
@@ -29,15 +31,23 @@ export function watchInstallation(installation: Installation): AlarmWatch {
   return new AlarmWatch({
     journal,
     open: journal.state.alarms,
+    identity: stateOf(installation.identity, journal),
     clock,
     log,
     turnstiles,
+    others: installation.others,
     webhooks: () => dispatcher.health(),
     space: () => diskSpace(data),
     noteRefusal: (isRefused) => noteRefusal(data, isRefused),
     eventsOf: (change, nowMs) => eventsOf(change, installation, nowMs),
     onAccepted: (deliveries) => dispatcher.offer(deliveries),
   });
+}
+
+function stateOf({ found }: Identity, { state }: Journal): IdentityState {
+  const wasUsed = state.turnstiles.length > 0;
+  if (found === 'replaced' || (found === 'new' && wasUsed)) return 'lost';
+  return found === 'restored' ? 'restored' : 'whole';
 }
 
 /** An alarm belongs to the unit of its turnstile, every other to the first; none is told where there is no unit. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
+import { crashPoint } from '../journal/crash-points.ts';
 import {
   type Delivery,
   type EndpointState,
@@ -206,6 +207,7 @@ export class WebhookQueue {
     const { client } = this.#parts;
     const { batch } = this.#settings;
     this.#rate.spend();
+    crashPoint('deliver:before');
     const outcome = await client.post({
       delivery: head,
       attempt: lane.attempts + 1,
@@ -214,6 +216,7 @@ export class WebhookQueue {
       late: this.#lanes.isLate(lane),
       batch: batch && joinBodies(load, batch.format),
     });
+    crashPoint('deliver:after');
     if (outcome.from === undefined && (outcome.kind === 'answer' || outcome.sent)) {
       lane.attempts += 1;
     }

@@ -1,12 +1,15 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
+import { crashPoint } from './crash-points.ts';
+import { prepareFeedOpening, prepareFeedPruning } from './feed.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark, Trace } from './records.ts';
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
 import { type LinePlace, prepareKeptLines, preparePending, prepareTraces } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
+import { prepareUpkeep, type UpkeepResults, type UpkeepStep } from './upkeep.ts';
 
 /** One thing asked of the writer. */
 export type Op =
@@ -28,6 +31,9 @@ export type Op =
     }
   | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
   | { readonly kind: 'operate'; readonly operation: Operation }
+  | { readonly kind: 'openFeeds'; readonly units: readonly string[] }
+  | { readonly kind: 'upkeep'; readonly step: UpkeepStep }
+  | { readonly kind: 'pruneFeed'; readonly unit: string; readonly beforeMs: number }
   | {
       readonly kind: 'traces';
       readonly turnstile: string;
@@ -44,7 +50,10 @@ export interface OpValues {
   keptLines: readonly KeptLine[];
   scopes: readonly Scope[];
   operate: Operated;
+  openFeeds: undefined;
+  pruneFeed: number;
   traces: readonly Trace[];
+  upkeep: UpkeepResults[UpkeepStep['do']];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -67,7 +76,11 @@ export function prepareBatch(
   renderings: Renderings = new Map(),
 ): (ops: readonly Op[]) => BatchAnswer {
   const run = prepareOp(db, renderings);
-  const together = db.transaction((ops: readonly Op[]) => ops.map((op) => ({ value: run(op) })));
+  const together = db.transaction((ops: readonly Op[]) => {
+    const results = ops.map((op) => ({ value: run(op) }));
+    crashPoint('commit:before');
+    return results;
+  });
   let syncing: boolean | undefined;
 
   const sync = (full: boolean): void => {
@@ -95,7 +108,9 @@ export function prepareBatch(
     if (ops.every(({ kind }) => kind === 'pending')) return oneByOne(ops); // a read must not need the write lock
     sync(ops.some(({ kind }) => kind === 'accept' || kind === 'operate'));
     try {
-      return { results: together.immediate(ops) };
+      const results = together.immediate(ops);
+      crashPoint('commit:after');
+      return { results };
     } catch (error) {
       const trouble = troubleOf(error);
       if (trouble === 'damage') throw error;
@@ -112,13 +127,22 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const keptLines = prepareKeptLines(db);
   const { scopes } = prepareSelection(db);
   const operate = prepareOperation(db);
+  const openFeeds = prepareFeedOpening(db);
+  const pruneFeed = prepareFeedPruning(db);
   const traces = prepareTraces(db);
+  const upkeep = prepareUpkeep(db);
   return (op) => {
     switch (op.kind) {
-      case 'accept':
-        return accept(op.accept);
+      case 'accept': {
+        crashPoint('accept:before');
+        const accepted = accept(op.accept);
+        crashPoint('accept:after');
+        return accepted;
+      }
       case 'mark':
+        crashPoint('mark:before');
         for (const each of op.marks) mark(each);
+        crashPoint('mark:after');
         return undefined;
       case 'pending':
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);
@@ -130,8 +154,15 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return scopes(op.filter);
       case 'operate':
         return operate(op.operation);
+      case 'openFeeds':
+        openFeeds(op.units);
+        return undefined;
+      case 'pruneFeed':
+        return pruneFeed(op.unit, op.beforeMs);
       case 'traces':
         return traces(op.turnstile, op.aroundMs, op.withinMs);
+      case 'upkeep':
+        return upkeep(op.step);
     }
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../drivers/clock.ts';
 import type { DeviceDetails } from '../accesses/intake.ts';
 import type { TurnstileSample } from '../alarms/conditions.ts';
 import type { TurnstileState } from '../journal/records.ts';
+import type { TurnstileNow } from '../panel/overview.ts';
 import type { SessionState } from './turnstile.ts';
 
 /** What `status` shows of one turnstile: every change goes to the journal whole. */
@@ -16,6 +17,7 @@ export class TurnstileReport {
   #state: TurnstileState;
   /** It is not connected until it is. */
   #outageSinceMs: number | undefined;
+  #isOnline = false;
 
   constructor(
     { id: turnstile, name }: Pick<Turnstile, 'id' | 'name'>,
@@ -44,6 +46,12 @@ export class TurnstileReport {
     return device;
   }
 
+  /** For the panel: whether it is connected in this run, as far as that was told. */
+  get now(): TurnstileNow {
+    const { model } = this.#state;
+    return { ...this.sample, isOnline: this.#isOnline, model };
+  }
+
   /** For alarms. */
   get sample(): TurnstileSample {
     const { turnstile, problem, clockSkewMs } = this.#state;
@@ -59,6 +67,7 @@ export class TurnstileReport {
   session({ state, problem, outageSinceMs }: SessionState): void {
     this.#setTried();
     const isConnected = state === 'online' && outageSinceMs === undefined;
+    this.#isOnline = isConnected;
     this.#outageSinceMs = isConnected
       ? undefined
       : (outageSinceMs ?? this.#outageSinceMs ?? this.#clock.now());

@@ -2,12 +2,13 @@ import { defineDriver, type Observer, type ObserverContext, type TurnstileContex
 import type { AccessReading, Reading } from '../reading.ts';
 import { LineDecoder } from './codec.ts';
 import { Commits } from './commits.ts';
+import { linesHints } from './hints.ts';
 import { LineReader } from './messages.ts';
 import { type LinesOptions, linesOptions } from './options.ts';
 import { LinesSimulator } from './simulator.ts';
 
 /** Received chunks that may be on their way to the disk; then the session waits, and so does the sender. */
-const MAX_COMMITS = 8;
+const MAX_COMMITS = 2;
 /** An observer cannot hold anybody back, so beyond this it drops what it hears. */
 const MAX_OBSERVED_COMMITS = 64;
 
@@ -16,12 +17,14 @@ export const lines = defineDriver({
   name: 'lines',
   options: linesOptions,
   links: ['tcp', 'tcp-listen', 'serial'],
+  isListener: true,
   run,
   observe,
   reread(options) {
     const reader = new LineReader(options);
     return (line, key) => reader.read(line, key).filter(isAccess);
   },
+  hints: linesHints,
   simulate: (context) => new LinesSimulator(context),
 });
 

@@ -55,6 +55,7 @@ export class Gym {
     writeFileSync(
       this.config,
       `agent: { name: teste, language: en, data: ./data }
+panel: { listen: off }
 units:
   - { id: centro, name: Unidade Centro, company: 1, timezone: America/Sao_Paulo }
 turnstiles:

@@ -12,16 +12,18 @@ export const CHECKOUT: Program = [
 /** Longest wait for anything in an end-to-end test: only a fault reaches it. */
 export const LIMIT_MS = 180_000;
 
-interface Started {
-  readonly env?: NodeJS.ProcessEnv | undefined;
-  readonly cwd?: string;
-  readonly program?: Program | undefined;
-}
-
-/** A giro command in a process of its own, whose lines a test can wait for. */
 /** What stands before the arguments on the command line: what runs the program, and the program. */
 export type Program = readonly [string, ...string[]];
 
+interface Surroundings {
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly cwd?: string;
+  readonly program?: Program | undefined;
+  /** A command that runs another (`ip netns exec NAME`). */
+  readonly within?: readonly string[];
+}
+
+/** A giro command in a process of its own, whose lines a test can wait for. */
 export class GiroProcess {
   readonly child: ChildProcess;
   /** What it printed so far, line by line. */
@@ -32,9 +34,10 @@ export class GiroProcess {
 
   constructor(
     args: readonly string[],
-    { env = {}, cwd, program: [command, ...first] = CHECKOUT }: Started = {},
+    { env = {}, cwd, program = CHECKOUT, within = [] }: Surroundings = {},
   ) {
-    this.child = spawn(command, [...first, ...args], {
+    const [command = '', ...rest] = [...within, ...program, ...args];
+    this.child = spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', ...env },
       ...(cwd === undefined ? {} : { cwd }),
@@ -85,6 +88,18 @@ export class GiroProcess {
       this.#watchers.add(look);
       look();
     });
+  }
+
+  /** What `other` gives; rejects when the process ends before or time is up. */
+  async whileRunning<T>(other: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = (): void => {
+      isSettled = true;
+      for (const watcher of this.#watchers) watcher();
+    };
+    other.then(settled, settled);
+    await this.until('what was waited for elsewhere', () => isSettled);
+    return await other;
   }
 
   /** Waits for a line on either output that matches. */
