@@ -4,7 +4,6 @@ import { isLoopback } from '../drivers/links/host.ts';
 import type { Checker } from './checker.ts';
 import { type Problem, text } from './mistakes.ts';
 import type { Path } from './source.ts';
-import { isLoopback } from './webhook-url.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

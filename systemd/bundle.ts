@@ -112,10 +112,11 @@ function keepNames(root: string): Plugin {
       build.onLoad({ filter: /.*/, namespace }, async ({ path }) => {
         const names = Object.keys(await import(path)).filter((name) => /^[\w$]+$/.test(name));
         const named = names.filter((name) => !['default', '__esModule'].includes(name)).join(', ');
-        return {
-          contents: `import * as all from '${path}'; export const { ${named} } = all; export default all.default;`,
-          resolveDir: root,
-        };
+        const exports = [
+          `export const { ${named} } = all;`,
+          ...(names.includes('default') ? ['export default all.default;'] : []),
+        ];
+        return { contents: `import * as all from '${path}'; ${exports.join(' ')}`, resolveDir: root };
       });
     },
   };

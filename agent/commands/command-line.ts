@@ -17,10 +17,11 @@ import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
-import { describeReplay } from './replay.ts';
 import { describePorts } from './ports.ts';
+import { describeReplay } from './replay.ts';
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
+import { describeService } from './service.ts';
 import { describeSimulate } from './simulate.ts';
 import { describeStatus } from './status.ts';
 import { describeTest } from './test.ts';
@@ -63,6 +64,7 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeImport,
   describeForget,
   describeVersion,
+  describeService,
   describePanel,
 ];
 
