@@ -76,6 +76,7 @@ export class TestRoot implements AsyncDisposable {
 
   /** The installed program as the unit runs it: its user and groups, and nothing of the environment of this process. */
   service(): Program {
+    this.must('install', '-d', '-o', 'giro', '-m', '0700', '/var/cache/giro'); // as CacheDirectory does
     const [program = '', ...rest] = this.#inside([
       ...[
         'setpriv',
@@ -85,7 +86,7 @@ export class TestRoot implements AsyncDisposable {
         '--no-new-privs',
         '--bounding-set=-all',
       ],
-      ...['env', '-i', ...ENVIRONMENT, 'STATE_DIRECTORY=/var/lib/giro'],
+      ...['env', '-i', ...ENVIRONMENT, 'STATE_DIRECTORY=/var/lib/giro', 'NODE_COMPILE_CACHE=/var/cache/giro'],
     ]);
     return [program, ...rest];
   }
