@@ -1,6 +1,6 @@
 import type { Turnstile } from '../../config/configuration.ts';
 import { type Clock, sleep } from '../../drivers/clock.ts';
-import type { Observer } from '../../drivers/driver.ts';
+import type { Driver, Observer } from '../../drivers/driver.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import { createTap } from '../../drivers/links/open.ts';
 import { Hearing, type TapPlace } from '../../drivers/links/tap.ts';
@@ -23,7 +23,8 @@ export interface TapListener {
   readonly onState: (state: SessionState) => void;
 }
 
-type HeardBy = TapListener & { readonly cursor: MovingCursor };
+/** `driver` is the listener's own: it may be watched. */
+type HeardBy = TapListener & { readonly cursor: MovingCursor; readonly driver: Driver };
 
 interface LineContext {
   readonly clock: Clock;
@@ -84,8 +85,8 @@ export class TapLine {
   }
 
   /** From now on `listener` takes what is heard, beginning with what was kept. */
-  attach(listener: TapListener): void {
-    this.#listener = { ...listener, cursor: new MovingCursor(listener.position) };
+  attach(listener: TapListener, driver: Driver): void {
+    this.#listener = { ...listener, driver, cursor: new MovingCursor(listener.position) };
     listener.onState(this.#state);
     this.#unheard.makeUp();
   }
@@ -148,8 +149,8 @@ export class TapLine {
     };
   }
 
-  #observe({ intake, cursor }: HeardBy, signal: AbortSignal): Observer {
-    const { id, options, driver } = this.#turnstile;
+  #observe({ intake, cursor, driver }: HeardBy, signal: AbortSignal): Observer {
+    const { id, options } = this.#turnstile;
     return driver.observe({
       id,
       options,

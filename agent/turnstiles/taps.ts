@@ -46,7 +46,7 @@ export class Taps {
   /** Has the tap of one turnstile heard, which is opened if it is not yet, until `signal` aborts and it is closed. */
   async keep(turnstile: TappedTurnstile, listener: TapListener, signal: AbortSignal): Promise<void> {
     const { line, stopping, ended } = this.#opened(turnstile);
-    line.attach(listener);
+    line.attach(listener, turnstile.driver);
     signal.addEventListener('abort', () => stopping.abort(), { once: true });
     if (signal.aborted) stopping.abort();
     await ended;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePort, Gym } from './gym.ts';
@@ -158,6 +159,28 @@ test('without a gateway nothing is confirmed: what was seen comes to the gateway
     await gym.gateway();
     await receiver.until('delivered', () => gym.delivered.length === 1);
     assert.equal(await simulator.exit, 0);
+  } finally {
+    await gym.close();
+  }
+});
+
+test('a tap is watched as well: the bytes of both sides, and what was read', async () => {
+  const gym = await Gym.open();
+  try {
+    const [device, tap] = [await freePort(), await freePort()];
+    gym.configure(turnstile('henry', device, `    tap: tcp-listen://127.0.0.1:${tap}\n`));
+    gym.start(...simulateAt('henry', device));
+    await gym.gateway();
+    const watch = gym.start('watch', 'catraca-1', '-c', gym.config, '--json');
+    await watch.line(/"kind":"link"/);
+    // The gym's own software: it connects, says something and listens.
+    const software = connect(tap, '127.0.0.1').on('error', () => {});
+    software.resume().write('hello');
+    await watch.until('readings', () => accesses(watch).length >= 4);
+    assert.ok(watch.stdout.some((line) => line.includes('"from":"software"')));
+    assert.ok(watch.stdout.some((line) => line.includes('"from":"device"')));
+    software.destroy();
+    assert.equal(await watch.end('SIGINT'), 0);
   } finally {
     await gym.close();
   }
