@@ -79,7 +79,11 @@ function notUtf8(source: Source, yaml: string, path: string) {
   };
 }
 
-/** `agent.data`, else where systemd says (`STATE_DIRECTORY`, the first of a list), else beside the file. */
+/** An installed service's file, and where systemd keeps its journal: commands that a person types have to find it too. */
+const SYSTEM_FOLDER = '/etc/giro';
+const SYSTEM_DATA = '/var/lib/giro';
+
+/** `agent.data`, else where systemd says (`STATE_DIRECTORY`, the first of a list), else where it would, else beside the file. */
 function dataFolder(
   source: Source,
   yaml: string,
@@ -88,7 +92,8 @@ function dataFolder(
   const configured =
     source.at(['agent', 'data']) ?? /^[^#\n]*\bdata:\s*["']?([^"'#,}\n]+)/m.exec(yaml)?.[1]?.trim();
   const [fromSystemd] = env.STATE_DIRECTORY?.split(':') ?? [];
-  return resolve(folder, typeof configured === 'string' ? configured : fromSystemd || 'data');
+  const usual = folder === SYSTEM_FOLDER ? SYSTEM_DATA : 'data';
+  return resolve(folder, typeof configured === 'string' ? configured : fromSystemd || usual);
 }
 
 function checkData(checker: Checker, data: string): void {

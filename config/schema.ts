@@ -57,7 +57,7 @@ const agent = z
       .min(1)
       .optional()
       .describe(
-        'Folder of the journal, relative to this file. Default: $STATE_DIRECTORY, else ./data beside this file.',
+        'Folder of the journal, relative to this file. Default: $STATE_DIRECTORY, else /var/lib/giro for a file in /etc/giro, else ./data beside this file.',
       ),
   })
   .describe('This installation of Giro.');

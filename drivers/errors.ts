@@ -341,6 +341,15 @@ export const ERRORS = {
       'pt-BR': 'encerre a pausa primeiro (giro resume WEBHOOK)',
     },
   },
+  SERVICE_FAILED: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'the Windows service was not changed', 'pt-BR': 'o serviço do Windows não foi alterado' },
+    remedy: {
+      en: 'open the terminal as administrator, and give the file of WinSW in --wrapper',
+      'pt-BR': 'abra o terminal como administrador e informe o arquivo do WinSW em --wrapper',
+    },
+  },
   CAPTURE_UNREADABLE: {
     exitCode: 64,
     retry: false,

@@ -2,6 +2,7 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.ts';
+import { licences } from './licences.ts';
 import { copyPackages, NATIVE_PACKAGES, type Target } from './packages.ts';
 
 const PARTS = '{agent,drivers,config}';
@@ -16,12 +17,13 @@ const LEFT_OUT = ['config/demo.yaml', 'config/giro.yaml', 'config/*.secret', 'co
 export async function buildProgram(root: string, outdir: string, target: Target): Promise<void> {
   rmSync(outdir, { recursive: true, force: true });
   const entries = ['agent/main.ts', ...threads(root)];
-  const { files, packages } = await bundle({ root, entries, native: NATIVE_PACKAGES }, outdir);
+  const { files, inputs, packages } = await bundle({ root, entries, native: NATIVE_PACKAGES }, outdir);
   for (const { path, text } of files) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
   for (const file of assets(root)) cpSync(join(root, file), join(outdir, file));
+  writeFileSync(join(outdir, 'LICENSES'), licences(root, inputs));
   copyPackages(root, packages, outdir, target);
   writeFileSync(join(outdir, 'package.json'), '{ "type": "module" }\n');
 }

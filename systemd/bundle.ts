@@ -24,6 +24,8 @@ export interface BundleOptions {
 
 export interface Bundle {
   readonly files: readonly Pick<OutputFile, 'path' | 'text'>[];
+  /** What went in, relative to the root. */
+  readonly inputs: readonly string[];
   /** Packages whose files have to lie in node_modules. */
   readonly packages: ReadonlySet<string>;
 }
@@ -40,6 +42,7 @@ export async function bundle({ root, entries, native }: BundleOptions, outdir: s
     outbase: root,
     outdir,
     write: false,
+    metafile: true,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -58,7 +61,7 @@ export async function bundle({ root, entries, native }: BundleOptions, outdir: s
     path,
     text: text.replaceAll(UP, `${relative(dirname(path), outdir) || '.'}/`),
   }));
-  return { files, packages };
+  return { files, inputs: Object.keys(result.metafile.inputs), packages };
 }
 
 function isOurs(path: string): boolean {
@@ -109,10 +112,11 @@ function keepNames(root: string): Plugin {
       build.onLoad({ filter: /.*/, namespace }, async ({ path }) => {
         const names = Object.keys(await import(path)).filter((name) => /^[\w$]+$/.test(name));
         const named = names.filter((name) => !['default', '__esModule'].includes(name)).join(', ');
-        return {
-          contents: `import * as all from '${path}'; export const { ${named} } = all; export default all.default;`,
-          resolveDir: root,
-        };
+        const exports = [
+          `export const { ${named} } = all;`,
+          ...(names.includes('default') ? ['export default all.default;'] : []),
+        ];
+        return { contents: `import * as all from '${path}'; ${exports.join(' ')}`, resolveDir: root };
       });
     },
   };

@@ -44,6 +44,7 @@ function locate(root: string, user: string, name: string): string {
 function isWanted(path: string, { platform, arch }: Target): boolean {
   const name = basename(path);
   if (statSync(path).isDirectory()) return !UNWANTED.has(name);
-  if (extname(name) !== '.node') return WANTED.has(extname(name));
+  if (WANTED.has(extname(name))) return !readFileSync(path, 'latin1').startsWith('#!'); // a program is never loaded
+  if (extname(name) !== '.node') return false;
   return path.includes(`${platform}-${arch}`) && !name.includes('musl');
 }

@@ -17,13 +17,12 @@ import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
-
 import { describePorts } from './ports.ts';
 import { describeReload } from './reload.ts';
 import { describeReplay } from './replay.ts';
-
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
+import { describeService } from './service.ts';
 import { describeSimulate } from './simulate.ts';
 import { describeStatus } from './status.ts';
 import { describeTest } from './test.ts';
@@ -67,6 +66,7 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeImport,
   describeForget,
   describeVersion,
+  describeService,
   describePanel,
 ];
 

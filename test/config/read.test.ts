@@ -187,6 +187,14 @@ describe('data folder', () => {
     assert.equal(dataOf(undefined, { STATE_DIRECTORY: '/var/lib/giro:/var/lib/b' }), '/var/lib/giro');
     assert.equal(dataOf(undefined, { STATE_DIRECTORY: '' }), join(folder, 'data'));
   });
+
+  test('for the file of an installed service the folder that systemd would give', () => {
+    const { agent } = readConfiguration(Buffer.from(GOOD), '/etc/giro/giro.yaml', {
+      env: {},
+      drivers: fakeDrivers,
+    });
+    assert.equal(agent.data, '/var/lib/giro');
+  });
 });
 
 describe('language', () => {

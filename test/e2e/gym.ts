@@ -24,6 +24,11 @@ export interface Delivered {
   };
 }
 
+interface Start {
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly program?: Program | undefined;
+}
+
 /** One gym for one test: a data folder, a configuration, a port for the receiver, and the processes it started. */
 export class Gym {
   readonly folder = mkdtempSync(join(tmpdir(), 'giro-e2e-'));
@@ -65,12 +70,12 @@ ${webhook}`,
   }
 
   start(...args: string[]): GiroProcess {
-    return this.startIn({}, ...args);
+    return this.startWith({}, ...args);
   }
 
-  /** Starts a command with more in its environment. */
-  startIn(env: NodeJS.ProcessEnv, ...args: string[]): GiroProcess {
-    const process = new GiroProcess(args, { env, cwd: this.folder, program: this.#program });
+  /** Starts a command with more in its environment, or of another program than the others. */
+  startWith({ env, program = this.#program }: Start, ...args: string[]): GiroProcess {
+    const process = new GiroProcess(args, { env, cwd: this.folder, program });
     this.#processes.push(process);
     return process;
   }

@@ -3,19 +3,20 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
+/** This checkout under this Node. */
+export const CHECKOUT: Program = [
+  process.execPath,
+  fileURLToPath(new URL('../../agent/main.ts', import.meta.url)),
+];
 
 /** Longest wait for anything in an end-to-end test: only a fault reaches it. */
 export const LIMIT_MS = 180_000;
 
-/** Where the program is; without it this checkout under this Node. */
-export interface Program {
-  readonly node: string;
-  readonly main: string;
-}
+/** What stands before the arguments on the command line: what runs the program, and the program. */
+export type Program = readonly [string, ...string[]];
 
 interface Surroundings {
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: NodeJS.ProcessEnv | undefined;
   readonly cwd?: string;
   readonly program?: Program | undefined;
   /** A command that runs another (`ip netns exec NAME`). */
@@ -31,9 +32,11 @@ export class GiroProcess {
   readonly #closed: Promise<number | NodeJS.Signals>;
   readonly #watchers = new Set<() => void>();
 
-  constructor(args: readonly string[], { env = {}, cwd, program, within = [] }: Surroundings = {}) {
-    const node = program?.node ?? process.execPath;
-    const [command = node, ...rest] = [...within, node, program?.main ?? MAIN, ...args];
+  constructor(
+    args: readonly string[],
+    { env = {}, cwd, program = CHECKOUT, within = [] }: Surroundings = {},
+  ) {
+    const [command = '', ...rest] = [...within, ...program, ...args];
     this.child = spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', ...env },

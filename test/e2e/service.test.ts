@@ -81,12 +81,14 @@ class Supervised implements AsyncDisposable {
     this.manager = manager;
     this.#flag = join(gym.folder, 'stalled');
     gym.configure(NO_TURNSTILE);
-    this.gateway = gym.startIn(
+    this.gateway = gym.startWith(
       {
-        NOTIFY_SOCKET: manager.socket,
-        WATCHDOG_USEC: String(WATCHDOG_MS * 1000),
-        NODE_OPTIONS: `--import=${resolve('test/e2e/stall.mjs')}`,
-        GIRO_TEST_STALL: `${thread}=${this.#flag}`,
+        env: {
+          NOTIFY_SOCKET: manager.socket,
+          WATCHDOG_USEC: String(WATCHDOG_MS * 1000),
+          NODE_OPTIONS: `--import=${resolve('test/e2e/stall.mjs')}`,
+          GIRO_TEST_STALL: `${thread}=${this.#flag}`,
+        },
       },
       ...['run', '--config', gym.config],
     );

@@ -53,7 +53,7 @@ let program: Program;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'giro-build-'));
   await buildProgram(resolve('.'), folder, { platform: process.platform, arch: hostArch() });
-  program = { node: process.execPath, main: join(folder, 'agent/main.js') };
+  program = [process.execPath, join(folder, 'agent/main.js')];
 });
 
 after(() => rm(folder, { recursive: true, force: true }));

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { GiroError } from '../../drivers/errors.ts';
+import type { Language, Text } from '../../drivers/language.ts';
+import { type WindowsService, wrapperSettings } from '../service/winsw.ts';
+import type { DescribeCommand } from './command-line.ts';
+import { openConfiguration } from './configuration.ts';
+
+/** The wrapper under the service's name, beside the configuration. */
+const WRAPPER = 'giro-service.exe';
+
+export const describeService: DescribeCommand = (program: Command, language: Language) => {
+  const service = program
+    .command('service')
+    .description('Windows (not verified there yet): installs or removes the service, wrapped by WinSW')
+    .addHelpText(
+      'after',
+      '\nExample:\n  giro service install --config C:\\giro\\giro.yaml --wrapper C:\\giro\\WinSW-x64.exe',
+    );
+  service
+    .command('install')
+    .description('checks the configuration, installs the service and starts it')
+    .requiredOption('-c, --config <file>', 'configuration file of the service')
+    .requiredOption('--wrapper <file>', 'WinSW 2.12, as downloaded (WinSW-x64.exe)')
+    .action((options: { config: string; wrapper: string }) => install(options, language));
+  service
+    .command('remove')
+    .description('stops the service and removes it; configuration and data stay')
+    .requiredOption('-c, --config <file>', 'configuration file of the service')
+    .action(({ config }: { config: string }) => remove(resolve(config), language));
+};
+
+async function install(options: { config: string; wrapper: string }, language: Language): Promise<void> {
+  requireWindows(language);
+  const config = resolve(options.config);
+  await openConfiguration(config);
+  if (!existsSync(options.wrapper)) {
+    throw new GiroError('SERVICE_FAILED', `${options.wrapper} does not exist`);
+  }
+  const wrapper = wrapperBeside(config);
+  const service: WindowsService = { node: process.execPath, main: resolve(process.argv[1] ?? ''), config };
+  copyFileSync(options.wrapper, wrapper);
+  writeFileSync(wrapper.replace(/exe$/, 'xml'), wrapperSettings(service));
+  for (const step of ['install', 'start']) runWrapper(wrapper, step);
+  console.log(DONE.installed[language]);
+}
+
+function remove(config: string, language: Language): void {
+  requireWindows(language);
+  for (const step of ['stop', 'uninstall']) runWrapper(wrapperBeside(config), step);
+  console.log(DONE.removed[language]);
+}
+
+function requireWindows(language: Language): void {
+  if (process.platform === 'win32') return;
+  throw new GiroError('USAGE', 'giro service is for Windows', { hint: ELSEWHERE[language] });
+}
+
+function wrapperBeside(config: string): string {
+  return join(dirname(config), WRAPPER);
+}
+
+function runWrapper(wrapper: string, step: string): void {
+  const { status, error } = spawnSync(wrapper, [step], { stdio: 'inherit' });
+  if (status === 0) return;
+  throw new GiroError('SERVICE_FAILED', `${wrapper} ${step}: ${error?.message ?? `exit code ${status}`}`);
+}
+
+const ELSEWHERE: Text = {
+  en: 'on Debian and Ubuntu the package brings the service: sudo apt install ./giro_VERSION_amd64.deb',
+  'pt-BR': 'no Debian e no Ubuntu o pacote traz o serviço: sudo apt install ./giro_VERSION_amd64.deb',
+};
+
+const DONE: Readonly<Record<'installed' | 'removed', Text>> = {
+  installed: {
+    en: 'The service giro is installed and runs; it starts with Windows.',
+    'pt-BR': 'O serviço giro está instalado e em execução; ele inicia com o Windows.',
+  },
+  removed: {
+    en: 'The service giro is removed; the configuration and the data stay.',
+    'pt-BR': 'O serviço giro foi removido; a configuração e os dados ficam.',
+  },
+};
