@@ -1,12 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { GiroProcess } from '../e2e/processes.ts';
 import { type Behaviour, WELL } from './behaviour.ts';
 import { Part } from './part.ts';
 import type { Receiver } from './receiver-child.ts';
 import type { Source } from './source-child.ts';
 import type { Tally } from './tally.ts';
+
+/** Built JavaScript where `npm run build` made it, as the package ships it; it takes half the memory. */
+const BUILT = fileURLToPath(new URL('../../dist/agent/main.js', import.meta.url));
+export const IS_BUILT = existsSync(BUILT);
+const PROGRAM = IS_BUILT ? { node: process.execPath, main: BUILT } : undefined;
 
 /** Where the parts run; as a command that runs another, empty for here. */
 interface Places {
@@ -32,8 +38,9 @@ export interface SiteOptions {
     readonly source?: (port: number) => string;
     readonly receiver?: (port: number) => string;
   };
-  /** Further lines of the webhook. */
-  readonly webhook?: string;
+  /** YAML of one more turnstile, and of more webhooks. */
+  readonly turnstile?: string;
+  readonly webhooks?: string;
 }
 
 /** An installation: controllers and a receiver in processes of their own, and the gateway between them. */
@@ -71,19 +78,20 @@ export class Site implements AsyncDisposable {
   }
 
   /** Starts the gateway and waits for nothing. The log tells what is wrong, not each access. */
-  launch(env: NodeJS.ProcessEnv = {}): GiroProcess {
+  launch(env: NodeJS.ProcessEnv = {}, within = this.#options.within?.gateway ?? []): GiroProcess {
     const gateway = new GiroProcess(['run', '--config', this.config], {
       cwd: this.folder,
       env: { GIRO_LOG: 'warn', ...env },
-      within: this.#options.within?.gateway ?? [],
+      within,
+      program: PROGRAM,
     });
     this.#gateways.push(gateway);
     return gateway;
   }
 
   /** Starts the gateway and waits until it serves every controller. */
-  async start(env: NodeJS.ProcessEnv = {}): Promise<GiroProcess> {
-    const gateway = this.launch(env);
+  async start(env?: NodeJS.ProcessEnv, within?: readonly string[]): Promise<GiroProcess> {
+    const gateway = this.launch(env, within);
     await gateway.whileRunning(this.source.ask('connected', undefined));
     return gateway;
   }
@@ -124,7 +132,7 @@ export class Site implements AsyncDisposable {
   }
 
   async #configure(): Promise<void> {
-    const { seed, turnstiles = 4, window = 64, dial, webhook = '' } = this.#options;
+    const { seed, turnstiles = 4, window = 64, dial } = this.#options;
     const { sourceHost = '127.0.0.1', receiverHost = '127.0.0.1' } = this.#options;
     const ids = Array.from({ length: turnstiles }, (_, index) => `catraca-${index + 1}`);
     const [ports, receiverPort] = await Promise.all([
@@ -139,13 +147,13 @@ export class Site implements AsyncDisposable {
 units:
   - { id: centro, name: Unidade Centro, company: 1, timezone: America/Sao_Paulo }
 turnstiles:
-${ids.map((id, index) => turnstile(id, device(ports[index] ?? 0))).join('')}
+${ids.map((id, index) => turnstile(id, device(ports[index] ?? 0))).join('')}${this.#options.turnstile ?? ''}
 webhooks:
   - id: crm
     url: ${url}
     secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
     allow: [http, loopback]
-${webhook}`,
+${this.#options.webhooks ?? ''}`,
     );
   }
 }
