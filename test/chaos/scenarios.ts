@@ -16,6 +16,7 @@ export const SCENARIOS: readonly Scenario[] = [
   tornLog,
   damage,
   diskFull,
+  hostile,
   stop,
   endurance,
   idle,

@@ -1,18 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { GiroProcess } from '../e2e/processes.ts';
+import { GiroProcess, type Program } from '../e2e/processes.ts';
 import { type Behaviour, WELL } from './behaviour.ts';
 import { Part } from './part.ts';
 import type { Receiver } from './receiver-child.ts';
 import type { Source } from './source-child.ts';
 import type { Tally } from './tally.ts';
-
-/** Built JavaScript where `npm run build` made it, as the package ships it; it takes half the memory. */
-const BUILT = fileURLToPath(new URL('../../dist/agent/main.js', import.meta.url));
-export const IS_BUILT = existsSync(BUILT);
-const PROGRAM = IS_BUILT ? { node: process.execPath, main: BUILT } : undefined;
 
 /** Where the parts run; as a command that runs another, empty for here. */
 interface Places {
@@ -21,9 +15,8 @@ interface Places {
   readonly receiver?: readonly string[];
 }
 
+/** What a scenario may choose. */
 export interface SiteOptions {
-  /** For the receiver's refusals. */
-  readonly seed: number;
   readonly turnstiles?: number;
   /** Lines on the way without an acknowledgement, each controller. */
   readonly window?: number;
@@ -43,22 +36,29 @@ export interface SiteOptions {
   readonly webhooks?: string;
 }
 
+/** What it is given whatever it chooses. */
+interface Given {
+  readonly program: Program;
+  /** For the receiver's refusals. */
+  readonly seed: number;
+}
+
 /** An installation: controllers and a receiver in processes of their own, and the gateway between them. */
 export class Site implements AsyncDisposable {
   readonly folder: string;
   readonly source: Part<Source>;
   readonly receiver: Part<Receiver>;
-  readonly #options: SiteOptions;
+  readonly #options: SiteOptions & Given;
   readonly #gateways: GiroProcess[] = [];
 
-  private constructor(options: SiteOptions) {
+  private constructor(options: SiteOptions & Given) {
     this.#options = options;
     this.folder = options.folder ?? mkdtempSync(join(tmpdir(), 'giro-chaos-'));
     this.source = new Part<Source>('./source-child.ts', options.within?.source);
     this.receiver = new Part<Receiver>('./receiver-child.ts', options.within?.receiver);
   }
 
-  static async open(options: SiteOptions): Promise<Site> {
+  static async open(options: SiteOptions & Given): Promise<Site> {
     const site = new Site(options);
     try {
       await site.#configure();
@@ -83,7 +83,7 @@ export class Site implements AsyncDisposable {
       cwd: this.folder,
       env: { GIRO_LOG: 'warn', ...env },
       within,
-      program: PROGRAM,
+      program: this.#options.program,
     });
     this.#gateways.push(gateway);
     return gateway;
@@ -98,7 +98,10 @@ export class Site implements AsyncDisposable {
 
   /** Another command on this installation. */
   async command(...args: readonly string[]): Promise<string> {
-    const command = new GiroProcess([...args, '--config', this.config], { cwd: this.folder });
+    const command = new GiroProcess([...args, '--config', this.config], {
+      cwd: this.folder,
+      program: this.#options.program,
+    });
     await command.exit;
     return command.stdout.join('\n');
   }
@@ -118,6 +121,8 @@ export class Site implements AsyncDisposable {
   async settle(gateway: GiroProcess, others: ReadonlyMap<string, number> = new Map()): Promise<Tally> {
     await this.source.ask('rate', { perSecond: 0 });
     await this.behave(WELL);
+    // An outage may have left a wait of a minute behind, which proves nothing.
+    await this.command('resume', 'crm', '--now');
     await gateway.whileRunning(this.source.ask('drained', undefined));
     const acknowledged = new Map([...others, ...(await this.source.ask('count', undefined))]);
     const count = total(acknowledged);

@@ -7,7 +7,7 @@ import { MIGRATIONS } from '../../../agent/journal/migrations.ts';
 import { OLD_EVENTS, OLD_TURNSTILE, writeOldJournal } from '../old-journal.ts';
 import type { Random } from '../random.ts';
 import type { Run, Scenario } from '../scenario.ts';
-import { Site } from '../site.ts';
+import type { Site } from '../site.ts';
 import type { Tally } from '../tally.ts';
 
 const TIMES = { short: 1, full: 10 } as const;
@@ -19,8 +19,8 @@ export const crashPoints: Scenario = {
   run,
 };
 
-async function run({ random, scale, note }: Run): Promise<Tally> {
-  await using site = await Site.open({ seed: random.between(1, 1e9) });
+async function run({ random, scale, open, note }: Run): Promise<Tally> {
+  await using site = await open();
   mkdirSync(site.data, { mode: 0o700 });
   writeOldJournal(site.data);
   await site.source.ask('rate', { perSecond: EVENTS_PER_SECOND });

@@ -8,7 +8,7 @@ import { freePort } from '../../e2e/gym.ts';
 import { GiroProcess } from '../../e2e/processes.ts';
 import { cannot } from '../privileges.ts';
 import type { Run, Scenario } from '../scenario.ts';
-import { Site } from '../site.ts';
+import type { Site } from '../site.ts';
 import type { Tally } from '../tally.ts';
 
 const DISK_MB = 16;
@@ -26,9 +26,9 @@ export const diskFull: Scenario = {
   run,
 };
 
-async function run({ random, scale, note }: Run): Promise<Tally> {
+async function run({ scale, open, note }: Run): Promise<Tally> {
   using door = await TappedDoor.open();
-  await using site = await Site.open({ seed: random.between(1, 1e9), turnstile: door.configuration });
+  await using site = await open({ turnstile: door.configuration });
   mkdirSync(site.data);
   const onSmallDisk = `mount -t tmpfs -o size=${DISK_MB}m tmpfs '${site.data}' && exec "$@"`;
   const gateway = await site.start({}, ['unshare', '--mount', 'sh', '-c', onSmallDisk, 'sh']);

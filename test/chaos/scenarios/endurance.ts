@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { Run, Scenario } from '../scenario.ts';
-import { Site } from '../site.ts';
 import type { Tally } from '../tally.ts';
 import { descriptorsOf, megabytes, rssOf } from '../vitals.ts';
 
@@ -20,8 +19,8 @@ export const endurance: Scenario = {
   run,
 };
 
-async function run({ random, scale, note }: Run): Promise<Tally> {
-  await using site = await Site.open({ seed: random.between(1, 1e9), window: 256 });
+async function run({ scale, open, note }: Run): Promise<Tally> {
+  await using site = await open({ window: 256 });
   const gateway = await site.start();
   const pid = gateway.child.pid ?? 0;
   const rss: number[] = [];

@@ -6,14 +6,12 @@ import type { Hostile } from '../hostile-child.ts';
 import { Part } from '../part.ts';
 import type { Random } from '../random.ts';
 import type { Run, Scenario } from '../scenario.ts';
-import { IS_BUILT, Site } from '../site.ts';
 import type { Tally } from '../tally.ts';
 import { megabytes, RssWatch } from '../vitals.ts';
 
 const SECONDS = { short: 8, full: 120 } as const;
 const EVENTS_PER_SECOND = 50;
-/** The bound of the program as it is shipped; Node's own removal of types takes the rest in a checkout. */
-const LARGEST_RSS_BYTES = IS_BUILT ? 200e6 : 350e6;
+const LARGEST_RSS_BYTES = 200e6;
 /** Warnings and errors: some for each of the hostile, however long they go on. */
 const LOG_LINES = { short: 60, full: 120 } as const;
 const DRIVERS = ['lines', 'henry', 'toletus-litenet2'] as const;
@@ -25,13 +23,12 @@ export const hostile: Scenario = {
   run,
 };
 
-async function run({ random, scale, note }: Run): Promise<Tally> {
+async function run({ random, scale, open, note }: Run): Promise<Tally> {
   await using world = new Part<Hostile>('./hostile-child.ts');
   await world.ask('seed', { seed: random.between(1, 1e9) });
   const devices = await world.ask('devices', { count: DRIVERS.length });
   const receivers = [...(await world.ask('receivers', undefined)).values()];
-  await using site = await Site.open({
-    seed: random.between(1, 1e9),
+  await using site = await open({
     turnstile: DRIVERS.map((driver, index) => turnstile(driver, devices[index] ?? 0)).join(''),
     webhooks: receivers.map(webhook).join(''),
   });
@@ -43,7 +40,7 @@ async function run({ random, scale, note }: Run): Promise<Tally> {
   const tally = await site.settle(gateway);
 
   const lines = gateway.stdout.length + gateway.stderr.length;
-  note(`memory up to ${megabytes(rss.highestBytes)}${IS_BUILT ? '' : ' (not built)'}, ${lines} lines of log`);
+  note(`memory up to ${megabytes(rss.highestBytes)}, ${lines} lines of log`);
   assert.ok(rss.highestBytes < LARGEST_RSS_BYTES, `memory: ${megabytes(rss.highestBytes)}`);
   assert.ok(lines < LOG_LINES[scale], `log: ${lines} lines\n${gateway.stderr.slice(-20).join('\n')}`);
   return tally;

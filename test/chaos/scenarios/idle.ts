@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Idle } from '../idle-child.ts';
 import { Part } from '../part.ts';
 import type { Run, Scenario } from '../scenario.ts';
-import { Site } from '../site.ts';
+import type { Site } from '../site.ts';
 import type { Tally } from '../tally.ts';
 import { megabytes } from '../vitals.ts';
 
@@ -17,8 +17,8 @@ export const idle: Scenario = {
   run,
 };
 
-async function run({ random, scale, note }: Run): Promise<Tally> {
-  await using site = await Site.open({ seed: random.between(1, 1e9) });
+async function run({ scale, open, note }: Run): Promise<Tally> {
+  await using site = await open();
   await using gateway = new Part<Idle>('./idle-child.ts');
   await gateway.ask('start', { config: site.config });
   await deliver(site, EVENTS);

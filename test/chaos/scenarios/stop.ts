@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WELL } from '../behaviour.ts';
 import type { Run, Scenario } from '../scenario.ts';
-import { Site } from '../site.ts';
 import type { Tally } from '../tally.ts';
 
 const ROUNDS = { short: 3, full: 20 } as const;
@@ -20,8 +19,8 @@ export const stop: Scenario = {
   run,
 };
 
-async function run({ random, scale, note }: Run): Promise<Tally> {
-  await using site = await Site.open({ seed: random.between(1, 1e9) });
+async function run({ random, scale, open, note }: Run): Promise<Tally> {
+  await using site = await open();
   let slowestMs = 0;
   for (let round = 0; round < ROUNDS[scale]; round += 1) {
     await site.behave({ ...WELL, delayMs: round % 2 === 0 ? random.between(0, 300) : SLOW_MS });
