@@ -27,10 +27,7 @@ export interface SiteOptions {
   readonly sourceHost?: string;
   readonly receiverHost?: string;
   /** What the configuration says instead of where the parts listen: a proxy, a name. */
-  readonly dial?: {
-    readonly source?: (port: number) => string;
-    readonly receiver?: (port: number) => string;
-  };
+  readonly dial?: Readonly<Record<'source' | 'receiver', (port: number) => Promise<string>>>;
   /** YAML of one more turnstile, and of more webhooks. */
   readonly turnstile?: string;
   readonly webhooks?: string;
@@ -144,15 +141,17 @@ export class Site implements AsyncDisposable {
       this.source.ask('listen', { turnstiles: ids, host: sourceHost, window }),
       this.receiver.ask('listen', { host: receiverHost, port: 0, seed }),
     ]);
-    const device = dial?.source ?? ((port) => `tcp://${sourceHost}:${port}`);
-    const url = (dial?.receiver ?? ((port) => `http://${receiverHost}:${port}/giro`))(receiverPort);
+    const connects = await Promise.all(
+      ports.map((port) => dial?.source(port) ?? `tcp://${sourceHost}:${port}`),
+    );
+    const url = (await dial?.receiver(receiverPort)) ?? `http://${receiverHost}:${receiverPort}/giro`;
     writeFileSync(
       this.config,
       `agent: { name: caos, language: en, data: ./data }
 units:
   - { id: centro, name: Unidade Centro, company: 1, timezone: America/Sao_Paulo }
 turnstiles:
-${ids.map((id, index) => turnstile(id, device(ports[index] ?? 0))).join('')}${this.#options.turnstile ?? ''}
+${ids.map((id, index) => turnstile(id, connects[index] ?? '')).join('')}${this.#options.turnstile ?? ''}
 webhooks:
   - id: crm
     url: ${url}

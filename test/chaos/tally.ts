@@ -26,21 +26,6 @@ export const NOTHING: Tally = {
   inversions: 0,
 };
 
-export function sum(tallies: readonly Tally[]): Tally {
-  return tallies.reduce(
-    (total, tally) => ({
-      accepted: total.accepted + tally.accepted,
-      delivered: total.delivered + tally.delivered,
-      lost: total.lost + tally.lost,
-      doubledSameId: total.doubledSameId + tally.doubledSameId,
-      doubledOtherId: total.doubledOtherId + tally.doubledOtherId,
-      changedBytes: total.changedBytes + tally.changedBytes,
-      inversions: total.inversions + tally.inversions,
-    }),
-    NOTHING,
-  );
-}
-
 /** Which promises were broken; a scenario that sent nothing proves nothing. */
 export function faultsOf(tally: Tally): string[] {
   const faults = (['lost', 'doubledOtherId', 'changedBytes', 'inversions'] as const)
