@@ -1,7 +1,11 @@
 import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
-import type { LinkAddress, TcpListenAddress } from '../drivers/links/address.ts';
+import type { LinkAddress } from '../drivers/links/address.ts';
+import type { TapPlace } from '../drivers/links/tap.ts';
+import type { Feed } from './feed.ts';
 import type { FORMATS } from './format-schema.ts';
+import type { JournalSettings } from './journal.ts';
+import type { RelaySource } from './relay.ts';
 import type { EVENTS, SIGNATURES } from './schema.ts';
 import type { SigningKey } from './secret.ts';
 import type { Auth } from './webhook-auth.ts';
@@ -12,9 +16,13 @@ export interface Configuration {
   /** The file as the user named it. */
   readonly path: string;
   readonly agent: Agent;
+  readonly journal: JournalSettings;
+  readonly panel: Panel;
   readonly units: readonly Unit[];
   readonly turnstiles: readonly Turnstile[];
   readonly webhooks: readonly Webhook[];
+  readonly relay: readonly RelaySource[];
+  readonly feed?: Feed | undefined;
 }
 
 interface Agent {
@@ -25,6 +33,18 @@ interface Agent {
   /** Folder of the journal, absolute. */
   readonly data: string;
 }
+
+/** Where the page is served, if anywhere. */
+export type Panel =
+  | 'off'
+  | {
+      /** A name, an IPv4 or an IPv6 address (without brackets) of this machine. */
+      readonly host: string;
+      /** 0 takes a free port. */
+      readonly port: number;
+      /** Only this machine can open it. */
+      readonly isLocal: boolean;
+    };
 
 export interface Unit {
   readonly id: string;
@@ -43,8 +63,8 @@ export interface Turnstile {
   readonly name?: string | undefined;
   readonly driver: Driver;
   readonly address: LinkAddress;
-  /** Where the gym's software connects; then the address is a tcp one, and Giro only listens in. */
-  readonly tap?: TcpListenAddress | undefined;
+  /** Between the device and the gym's software; then Giro only listens in. */
+  readonly tap?: TapPlace | undefined;
   readonly swapDirection: boolean;
   /** What the driver's own schema made of them. */
   readonly options: unknown;

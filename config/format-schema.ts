@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const FORMATS = ['giro', 'cloudevents', 'cloudevents-binary', 'pacto-plano'] as const;
+export const FORMATS = ['giro', 'cloudevents', 'cloudevents-binary', 'pacto-plano', 'transparente'] as const;
 
 const scalar = z.union([z.string().max(256), z.number(), z.boolean()]);
 
@@ -10,7 +10,7 @@ export const formatKeys = {
     .enum(FORMATS)
     .default('giro')
     .describe(
-      'How bodies are written: giro (webhook.schema.json), cloudevents (structured), cloudevents-binary (ce- headers) or pacto-plano (flat; unverified).',
+      'How bodies are written: giro (webhook.schema.json), cloudevents (structured), cloudevents-binary (ce- headers), pacto-plano (flat; unverified) or transparente (the cloud system’s events as their bytes came, what Giro knows of them in headers; accesses as giro).',
     ),
   includeKey: z
     .boolean()

@@ -38,12 +38,15 @@ export function findConfiguration({ argument, env, cwd }: Search): { readonly pa
  */
 export async function loadConfiguration(
   path: string,
-  { env }: { readonly env: Readonly<Record<string, string | undefined>> },
+  context: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly isPasswordPending?: boolean | undefined;
+  },
 ): Promise<Configuration> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  return readConfiguration(bytes, path, { env, drivers });
+  return readConfiguration(bytes, path, { ...context, drivers });
 }
 
 /** A file that is there but can't be looked at must not be passed over for the next one. */

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback } from '../drivers/links/host.ts';
 import type { Checker } from './checker.ts';
 import { type Problem, text } from './mistakes.ts';
-import { isLoopback } from './webhook-url.ts';
+import type { Path } from './source.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -13,9 +14,8 @@ export const proxySchema = z
     'HTTP proxy that requests go through: http://HOST:PORT, with USER:PASSWORD@ if it wants them; none: no proxy. Default: what HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment say.',
   );
 
-/** Judges `webhooks[].proxy`. Answers which proxy leads to a URL: the configured one, else the environment's. */
-export function checkProxy(checker: Checker, index: number, env: Env): (url: URL) => URL | undefined {
-  const path = ['webhooks', index, 'proxy'];
+/** Judges the `proxy` at `path`. Answers which proxy leads to a URL: the configured one, else the environment's. */
+export function checkProxy(checker: Checker, path: Path, env: Env): (url: URL) => URL | undefined {
   const configured = checker.source.at(path);
   if (configured === 'none') return () => undefined;
   if (typeof configured === 'string') {

@@ -5,9 +5,13 @@ import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
 import { Checker } from './checker.ts';
 import type { Configuration } from './configuration.ts';
+import { checkFeed } from './feed.ts';
+import { checkJournal } from './journal.ts';
 import { localeLanguage } from './language.ts';
 import { ConfigurationError, text } from './mistakes.ts';
+import { checkPanel } from './panel.ts';
 import { resolveReferences } from './references.ts';
+import { checkRelay } from './relay.ts';
 import { configurationSchema } from './schema.ts';
 import { Source } from './source.ts';
 import { checkTurnstiles } from './turnstiles.ts';
@@ -16,6 +20,8 @@ import { checkWebhooks } from './webhooks.ts';
 interface ReadContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly drivers: readonly Driver[];
+  /** For whoever sets the password of the panel: that it has none yet is no mistake. */
+  readonly isPasswordPending?: boolean | undefined;
 }
 
 /**
@@ -25,7 +31,7 @@ interface ReadContext {
 export function readConfiguration(
   bytes: Uint8Array,
   path: string,
-  { env, drivers }: ReadContext,
+  { env, drivers, isPasswordPending = false }: ReadContext,
 ): Configuration {
   const folder = dirname(resolve(path));
   const yaml = new TextDecoder().decode(bytes); // drops a byte order mark
@@ -40,11 +46,16 @@ export function readConfiguration(
   const units = checker.ids('units', text('unit', 'unidade'));
   const turnstiles = checkTurnstiles(checker, units, drivers);
   const webhooks = checkWebhooks(checker, units, { folder, env });
+  const relay = checkRelay(checker, units, { folder, env });
+  const feed = checkFeed(checker, units, folder);
   const data = dataFolder(checker, folder, env);
-  if (form === undefined || checker.mistakes.length > 0) {
+  const journal = checkJournal(checker, folder, data);
+  const panel = checkPanel(checker, { data, isPasswordPending });
+  if (form === undefined || journal === undefined || checker.mistakes.length > 0) {
     throw new ConfigurationError(checker.mistakes, language);
   }
-  return { path, agent: { ...form.agent, language, data }, units: form.units, turnstiles, webhooks };
+  const agent = { ...form.agent, language, data };
+  return { path, agent, journal, panel, units: form.units, turnstiles, webhooks, relay, feed };
 }
 
 /** The file's own language, also when the rest of it is broken. */

@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { feedSchema } from './feed-schema.ts';
 import { formatKeys } from './format-schema.ts';
-import { type Problem, text } from './mistakes.ts';
+import { journalSchema } from './journal.ts';
+import { text } from './mistakes.ts';
+import { panelSchema } from './panel.ts';
 import { proxySchema } from './proxy.ts';
+import { relaySchema } from './relay-schema.ts';
+import { ruled, slug } from './slug.ts';
 import { timezoneProblem } from './timezone.ts';
 import { authSchema } from './webhook-auth.ts';
 import { headersSchema } from './webhook-headers.ts';
@@ -15,8 +20,10 @@ export const EVENTS = [
   'notificarContrato',
   'notificarVendaAvulsa',
   'notificarPagamento',
+  'eventoNuvem',
   'giro.alerta',
   'giro.lacuna',
+  'giro.resumo',
 ] as const;
 
 const DATABASE_KEY = /^[0-9a-f]{32}$/i;
@@ -24,25 +31,6 @@ const DATABASE_KEY = /^[0-9a-f]{32}$/i;
 export const SIGNATURES = ['standard', 'github', 'stripe'] as const;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** A text with a rule of its own: what the rule finds wrong travels as the issue's `params`. */
-function ruled(findProblem: (value: string) => Problem | undefined): z.ZodString {
-  return z.string().superRefine((value, context) => {
-    const problem = findProblem(value);
-    if (problem !== undefined) {
-      context.addIssue({ code: 'custom', params: { text: problem.message, help: problem.help } });
-    }
-  });
-}
-
-function slug(longest: number): z.ZodString {
-  const pattern = `^[a-z0-9][a-z0-9-]{0,${longest - 1}}$`;
-  const message = text(
-    `expected 1 to ${longest} lower-case letters (a to z), digits and hyphens`,
-    `o esperado são 1 a ${longest} letras minúsculas sem acento, algarismos e hifens`,
-  );
-  return ruled((value) => (new RegExp(pattern).test(value) ? undefined : { message })).meta({ pattern });
-}
 
 const agent = z
   .strictObject({
@@ -160,7 +148,7 @@ export const webhookSchema = z
       .min(1)
       .optional()
       .describe(
-        'The events that it gets. Default: all notificar... events. giro.alerta (what is wrong here, and when it is over) and giro.lacuna (accesses of which only the number is known) come only if named.',
+        'The events that it gets. Default: all notificar... events. giro.alerta (what is wrong here, and when it is over), giro.lacuna (accesses of which only the number is known) and giro.resumo (the figures of each day) come only if named.',
       ),
     units: z.array(z.string()).min(1).optional().describe('The units whose events it gets. Default: all.'),
     allow: z
@@ -196,7 +184,7 @@ export function turnstileSchema(driverNames: readonly string[]) {
         .string()
         .optional()
         .describe(
-          'Where the gym’s own access software connects instead (tcp-listen://HOST:PORT): Giro passes everything on to the device, hears it, and sends nothing itself.',
+          'Where the gym’s own access software connects instead: tcp-listen://HOST:PORT for a device at tcp://; for one at serial:// a second port (serial:///dev/ttyUSB1, same settings unless given), or listen for a Y-cable. Giro passes everything on to the device, hears it, and sends nothing itself.',
         ),
       swapDirection: z
         .boolean()
@@ -212,9 +200,13 @@ export function configurationSchema(driverNames: readonly string[]) {
   return z
     .strictObject({
       agent,
+      journal: journalSchema,
+      panel: panelSchema.optional(),
       units: z.array(unit).describe('The units of the gym.'),
       turnstiles: z.array(turnstileSchema(driverNames)).describe('The turnstiles that Giro hears.'),
       webhooks: z.array(webhookSchema).default([]).describe('Where events are delivered.'),
+      relay: z.array(relaySchema).default([]).describe('Where the cloud system’s events come from.'),
+      feed: feedSchema.optional(),
     })
     .describe('Configuration of Giro.');
 }

@@ -83,11 +83,12 @@ const HALF: Problem = {
     'tls: certificate e key andam juntos, e falta um deles',
   ),
 };
-const NO_PAIR: Problem = {
+export const NO_PAIR: Problem = {
   message: text('the key does not belong to the certificate', 'a chave não corresponde ao certificado'),
 };
 
-function readPem(file: string, name: 'ca' | 'certificate' | 'key'): string | Problem {
+/** A PEM file of certificates or of a key; what is wrong with it when it is none. */
+export function readPem(file: string, name: 'ca' | 'certificate' | 'key'): string | Problem {
   let pem: string;
   try {
     pem = readFileSync(file, 'utf8');
@@ -126,7 +127,8 @@ function readPem(file: string, name: 'ca' | 'certificate' | 'key'): string | Pro
       };
 }
 
-function isPair(certificate: string, key: string): boolean {
+/** Whether a key is that of a certificate. */
+export function isPair(certificate: string, key: string): boolean {
   return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
 }
 

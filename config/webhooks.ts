@@ -28,7 +28,7 @@ export function checkWebhooks(
   return checker.entries('webhooks').flatMap(([index, entry]) => {
     const url = checkUrl(checker, index);
     const secret = checkSecret(checker, index, folder);
-    const proxyFor = checkProxy(checker, index, env);
+    const proxyFor = checkProxy(checker, ['webhooks', index, 'proxy'], env);
     const auth = checkAuth(checker, index, proxyFor);
     const tls = checkTls(checker, index, url, folder);
     const proxy = url && proxyFor(url);

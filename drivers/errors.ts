@@ -187,6 +187,39 @@ export const ERRORS = {
       'pt-BR': 'inicie o gateway uma vez com esta configuração (giro run)',
     },
   },
+  BACKUP_UNUSABLE: {
+    exitCode: 1,
+    retry: false,
+    summary: {
+      en: 'the file is no backup that can be used',
+      'pt-BR': 'o arquivo não é um backup que possa ser usado',
+    },
+    remedy: {
+      en: 'check the name of the file and the passphrase, or take another backup',
+      'pt-BR': 'verifique o nome do arquivo e a senha, ou use outro backup',
+    },
+  },
+  BACKUP_FAILED: {
+    exitCode: 69,
+    retry: true,
+    summary: { en: 'the backup could not be made', 'pt-BR': 'não foi possível fazer o backup' },
+    remedy: {
+      en: 'check the free space and the permissions of the folder it goes to',
+      'pt-BR': 'verifique o espaço livre e as permissões da pasta de destino',
+    },
+  },
+  INSTALLATION_MOVED: {
+    exitCode: 78,
+    retry: false,
+    summary: {
+      en: 'this installation was moved to another machine and does not run here any more',
+      'pt-BR': 'esta instalação foi levada para outro computador e não roda mais aqui',
+    },
+    remedy: {
+      en: 'run Giro on the other machine; only if it never ran there: giro export --undo',
+      'pt-BR': 'rode o Giro no outro computador; só se ele nunca rodou lá: giro export --undo',
+    },
+  },
   KEY_UNUSABLE: {
     exitCode: 78,
     retry: false,
@@ -197,6 +230,19 @@ export const ERRORS = {
     remedy: {
       en: 'correct the owner and the mode (0600) of the file, or restore it from a backup',
       'pt-BR': 'corrija o dono e o modo (0600) do arquivo, ou restaure-o de um backup',
+    },
+  },
+  PANEL_PASSWORD_UNUSABLE: {
+    exitCode: 78,
+    retry: false,
+    summary: {
+      en: 'the password file of the panel cannot be used',
+      'pt-BR': 'o arquivo da senha do painel não pode ser usado',
+    },
+    remedy: {
+      en: 'correct the owner and the mode (0600) of the file, or remove it and set a password again: giro panel password',
+      'pt-BR':
+        'corrija o dono e o modo (0600) do arquivo, ou apague-o e crie a senha de novo: giro panel password',
     },
   },
   SECRET_NOT_IN_FILE: {
@@ -248,6 +294,44 @@ export const ERRORS = {
       'pt-BR': 'inicie o gateway com esta configuração (systemctl start giro ou giro run) e tente de novo',
     },
   },
+  RELAY_UNREACHABLE: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the inbox of the cloud events cannot be reached',
+      'pt-BR': 'não foi possível falar com a caixa de entrada dos eventos da nuvem',
+    },
+    remedy: {
+      en: 'Giro tries again by itself; check the internet connection and the address in relay',
+      'pt-BR': 'o Giro tenta de novo sozinho; verifique a internet e o endereço em relay',
+    },
+  },
+  RELAY_REFUSED: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the inbox of the cloud events refuses this gym',
+      'pt-BR': 'a caixa de entrada dos eventos da nuvem recusa esta academia',
+    },
+    remedy: {
+      en: 'check the token and the address in relay; giro feed token makes a new token at the inbox',
+      'pt-BR':
+        'verifique o token e o endereço em relay; giro feed token cria um token novo na caixa de entrada',
+    },
+  },
+  RELAY_ANSWER: {
+    exitCode: 69,
+    retry: true,
+    summary: {
+      en: 'the inbox of the cloud events answers what Giro does not understand',
+      'pt-BR': 'a caixa de entrada dos eventos da nuvem responde algo que o Giro não entende',
+    },
+    remedy: {
+      en: 'check the address in relay: pull needs /v1/events and stream /v1/stream of an inbox',
+      'pt-BR':
+        'verifique o endereço em relay: pull usa /v1/events e stream usa /v1/stream de uma caixa de entrada',
+    },
+  },
   WEBHOOK_PAUSED: {
     exitCode: 1,
     retry: false,
@@ -255,6 +339,15 @@ export const ERRORS = {
     remedy: {
       en: 'end the pause first (giro resume WEBHOOK)',
       'pt-BR': 'encerre a pausa primeiro (giro resume WEBHOOK)',
+    },
+  },
+  CAPTURE_UNREADABLE: {
+    exitCode: 64,
+    retry: false,
+    summary: { en: 'the recording cannot be read', 'pt-BR': 'não foi possível ler a gravação' },
+    remedy: {
+      en: 'give a file that giro watch --record made, whole as it was written',
+      'pt-BR': 'informe um arquivo feito por giro testar --record, inteiro como foi gravado',
     },
   },
 } as const satisfies Record<string, ErrorKind>;

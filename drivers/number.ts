@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Text } from './language.ts';
 import { type CredentialKind, type PassageReading, PERSON_KINDS } from './reading.ts';
 
 /**
@@ -50,3 +51,13 @@ export function readNumber(
   if (value.length > EXTERNAL_ID_LENGTH) return {};
   return { person: { kind: options.personType, system: options.personSystem, externalId: value } };
 }
+
+/** Whether a number is a card or an enrolment is known at the front desk only. */
+export function numberHints({ credential }: PassageReading, { number }: NumberOptions): readonly Text[] {
+  return credential === undefined || number === 'person' ? [] : [NUMBER];
+}
+
+const NUMBER: Text = {
+  en: 'the number is taken for a card, and leaves as a hash; if it is the enrolment: options.number: person',
+  'pt-BR': 'o número é tratado como cartão, e sai só como hash; se for a matrícula: options.number: person',
+};

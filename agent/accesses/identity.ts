@@ -14,6 +14,7 @@ import { v4, v5 } from 'uuid';
 import { z } from 'zod';
 import { GiroError } from '../../drivers/errors.ts';
 
+/** In the data folder. */
 export const IDENTITY_FILE = 'identity.json';
 const COPY_FILE = 'identity.copy.json';
 

@@ -239,6 +239,6 @@ export class Intake {
   }
 }
 
-function isEmpty({ cursor, ...lists }: Accept): boolean {
+function isEmpty({ cursor, relay: _, ...lists }: Accept): boolean {
   return cursor === undefined && Object.values(lists).every((list) => list.length === 0);
 }

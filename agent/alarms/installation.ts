@@ -9,6 +9,7 @@ import { alarmEvent } from './body.ts';
 import type { IdentityState, TurnstileSample } from './conditions.ts';
 import { diskSpace } from './disk.ts';
 import { noteRefusal } from './refusal-note.ts';
+import type { Condition } from './registry.ts';
 import { AlarmWatch } from './watch.ts';
 
 interface Installation {
@@ -18,6 +19,7 @@ interface Installation {
   readonly journal: Journal;
   readonly dispatcher: Dispatcher;
   readonly identity: Identity;
+  readonly others: (nowMs: number) => readonly Condition[];
   readonly turnstiles: () => readonly TurnstileSample[];
   readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
 }
@@ -33,6 +35,7 @@ export function watchInstallation(installation: Installation): AlarmWatch {
     clock,
     log,
     turnstiles,
+    others: installation.others,
     webhooks: () => dispatcher.health(),
     space: () => diskSpace(data),
     noteRefusal: (isRefused) => noteRefusal(data, isRefused),

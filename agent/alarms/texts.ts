@@ -11,11 +11,11 @@ export interface Words {
   readonly remedy: Text;
 }
 
-function words(what: Text, remedy: Text): Words {
+export function words(what: Text, remedy: Text): Words {
   return { what, remedy };
 }
 
-function text(en: string, ptBr: string): Text {
+export function text(en: string, ptBr: string): Text {
   return { en, 'pt-BR': ptBr };
 }
 

@@ -14,7 +14,7 @@ import {
   type WebhookSample,
   webhookConditions,
 } from './conditions.ts';
-import { Registry } from './registry.ts';
+import { type Condition, Registry } from './registry.ts';
 import { deviceAlarm } from './texts.ts';
 
 /** How often everything is looked at. */
@@ -33,6 +33,8 @@ interface WatchOptions {
   readonly log: Logger;
   readonly turnstiles: () => readonly TurnstileSample[];
   readonly webhooks: () => readonly Omit<WebhookSample, 'parked'>[];
+  /** What upkeep found wrong. */
+  readonly others: (nowMs: number) => readonly Condition[];
   /** Room on the disk of the data folder. */
   readonly space: () => Promise<DiskSpace>;
   /** Says beside the journal whether it can be written. */
@@ -126,6 +128,7 @@ export class AlarmWatch {
       }),
       ...turnstiles().flatMap((sample) => turnstileConditions(sample, nowMs)),
       ...machineConditions(journal.health, space, nowMs),
+      ...this.#options.others(nowMs),
     ];
     await this.#store(this.#registry.examine(conditions, nowMs));
   }

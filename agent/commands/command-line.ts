@@ -4,17 +4,31 @@ import { ConfigurationError, formatMistakes } from '../../config/mistakes.ts';
 import { ERRORS, GiroError } from '../../drivers/errors.ts';
 import type { Language } from '../../drivers/language.ts';
 import { version } from '../version.ts';
+import { describeBackup, describeRestore } from './backup.ts';
 import { describeCheck } from './check.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
+import { describeDiscover } from './discover.ts';
 import { describeEvents } from './events.ts';
+import { describeFeed } from './feed.ts';
+import { describeForget } from './forget.ts';
+import { describeInit } from './init.ts';
 import { describeListen } from './listen.ts';
+import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
+import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
+
+import { describePorts } from './ports.ts';
+import { describeReplay } from './replay.ts';
+
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
 import { describeStatus } from './status.ts';
 import { describeTest } from './test.ts';
+import { describeTestar } from './testar.ts';
+import { describeVersion } from './version.ts';
+import { describeWatch } from './watch.ts';
 
 const EX_OK = 0;
 const EX_SOFTWARE = 1;
@@ -24,8 +38,11 @@ const EX_USAGE = 64;
 export type DescribeCommand = (program: Command, language: Language) => void;
 
 const COMMANDS: readonly DescribeCommand[] = [
+  describeInit,
   describeRun,
   describeCheck,
+  describeDiscover,
+  describePorts,
   describeStatus,
   describeEvents,
   describeDeliveries,
@@ -35,9 +52,20 @@ const COMMANDS: readonly DescribeCommand[] = [
   describePause,
   describeResume,
   describeTest,
+  describeWatch,
+  describeTestar,
+  describeReplay,
   describeSimulate,
   describeListen,
   describeSecret,
+  describeFeed,
+  describeBackup,
+  describeRestore,
+  describeExport,
+  describeImport,
+  describeForget,
+  describeVersion,
+  describePanel,
 ];
 
 /** Runs one command line; resolves with the exit code (0 fine, 1 problem, 64 usage, 69 unavailable, 78 configuration). */

@@ -13,6 +13,11 @@ export const CONFIG_OPTION = [
   'configuration file (default: GIRO_CONFIG, config/giro.yaml, /etc/giro/giro.yaml; in a checkout the demo)',
 ] as const;
 
+/** Where a configuration is made where there is none: in a checkout its own, else the system's. */
+export function defaultConfiguration(): string {
+  return existsSync(DEMO) ? 'config/giro.yaml' : '/etc/giro/giro.yaml';
+}
+
 export interface Found {
   readonly configuration: Configuration;
   readonly isDemo: boolean;
@@ -22,7 +27,10 @@ export interface Found {
  * Finds and loads the configuration. In a checkout without one it is the demo's; an installed Giro has no demo.
  * @throws {GiroError} CONFIG_UNREADABLE, CONFIG_INVALID.
  */
-export async function openConfiguration(argument: string | undefined): Promise<Found> {
+export async function openConfiguration(
+  argument: string | undefined,
+  { isPasswordPending = false } = {},
+): Promise<Found> {
   const found = findConfiguration({
     ...(argument === undefined ? {} : { argument }),
     env: process.env,
@@ -35,5 +43,5 @@ export async function openConfiguration(argument: string | undefined): Promise<F
       hint: 'looked for --config, GIRO_CONFIG, config/giro.yaml and /etc/giro/giro.yaml',
     });
   }
-  return { configuration: await loadConfiguration(path, { env: process.env }), isDemo };
+  return { configuration: await loadConfiguration(path, { env: process.env, isPasswordPending }), isDemo };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { zonedText } from '../accesses/moment.ts';
-import type { EventRecord } from '../journal/queries.ts';
+import type { EventRecord } from '../journal/event-list.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { integerOption, momentOption } from './options.ts';

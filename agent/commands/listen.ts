@@ -34,7 +34,7 @@ export const describeListen: DescribeCommand = (program: Command) => {
     .option('--delay <ms>', 'time before each answer, in ms', integerOption(0, 600_000), 0)
     .option(
       '--json',
-      'prints one JSON object a line: {id, repeated, attempt, replay, sha256, format, attributes, body}; body is the data of a CloudEvent, attributes are its own',
+      'prints one JSON object a line: {id, repeated, attempt, replay, sha256, format, attributes, body}; body is the data of a CloudEvent, attributes are its own; of format transparente they are the x-giro- headers',
     )
     .addHelpText('after', '\nExample:\n  giro listen --port 8480 --secret whsec_...')
     .action(listen);

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { isContract, type Recognised, recognise } from '../formats/recognise.ts';
-import { LONGEST_BODY_BYTES } from '../formats/render.ts';
+import { LONGEST_RELAYED_BYTES } from '../formats/render.ts';
 
 /** How many ids are remembered to tell a repeated delivery. */
 const REMEMBERED_IDS = 100_000;
@@ -76,18 +77,19 @@ export class Receiver {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { status, delayMs, onReceived, onRefused } = this.#options;
-    const body = await textOf(request);
-    if (request.method !== 'POST' || body === undefined) {
+    const bytes = await bytesOf(request);
+    if (request.method !== 'POST' || bytes === undefined) {
       onRefused(`${request.method} ${request.url}`);
       response.writeHead(request.method === 'POST' ? 413 : 405).end();
       return;
     }
-    const problem = this.#verify(body, request);
+    const problem = this.#verify(bytes, request);
     if (problem !== undefined) {
       onRefused(problem);
       response.writeHead(401).end();
       return;
     }
+    const body = bytes.toString(isUtf8(bytes) ? 'utf8' : 'base64');
     const content = contentOf(request, body);
     if (content === undefined) {
       onRefused('neither JSON nor a CloudEvent');
@@ -98,16 +100,17 @@ export class Receiver {
     const id = String(request.headers['webhook-id']);
     const repeated = this.#seen.has(id);
     if (status >= 200 && status <= 299) this.#remember(id);
-    const sha256 = createHash('sha256').update(body).digest('hex');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
     const attempt = Number(request.headers['x-giro-tentativa']);
     const replay = request.headers['x-giro-replay'] === '1';
     onReceived({ id, repeated, attempt, replay, sha256, body, ...content });
     response.writeHead(status).end();
   }
 
-  #verify(body: string, request: IncomingMessage): string | undefined {
+  #verify(bytes: Buffer, request: IncomingMessage): string | undefined {
+    if (!isUtf8(bytes)) return this.#verifyBytes(bytes, request);
     try {
-      this.#verifier?.verify(body, {
+      this.#verifier?.verify(bytes.toString('utf8'), {
         'webhook-id': String(request.headers['webhook-id']),
         'webhook-timestamp': String(request.headers['webhook-timestamp']),
         'webhook-signature': String(request.headers['webhook-signature']),
@@ -117,6 +120,17 @@ export class Receiver {
       if (error instanceof WebhookVerificationError) return error.message;
       throw error;
     }
+  }
+
+  /** The library reads every body as UTF-8 text, which the cloud's need not be. */
+  #verifyBytes(bytes: Buffer, { headers }: IncomingMessage): string | undefined {
+    const { secret } = this.#options;
+    if (secret === undefined) return undefined;
+    const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.`;
+    const wanted = `v1,${createHmac('sha256', key).update(signed).update(bytes).digest('base64')}`;
+    const given = String(headers['webhook-signature']).split(' ');
+    return given.includes(wanted) ? undefined : 'No matching signature found';
   }
 
   #remember(id: string): void {
@@ -129,14 +143,14 @@ export class Receiver {
 }
 
 /** The whole body, or undefined when it is too long. */
-async function textOf(request: IncomingMessage): Promise<string | undefined> {
+async function bytesOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size <= LONGEST_BODY_BYTES) chunks.push(chunk);
+    if (size <= LONGEST_RELAYED_BYTES) chunks.push(chunk);
   }
-  return size <= LONGEST_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined;
+  return size <= LONGEST_RELAYED_BYTES ? Buffer.concat(chunks) : undefined;
 }
 
 /** Undefined when it is none of what Giro sends. */
@@ -150,13 +164,22 @@ function contentOf(request: IncomingMessage, body: string): Recognised | undefin
 }
 
 /** One notification on one line, for a person. */
-export function notificationLine({ data, body, repeated, attempt, replay }: Received): string {
+export function notificationLine(received: Received): string {
+  const { repeated, attempt, replay } = received;
   const marks = [
     ...(attempt > 1 ? [`(attempt ${attempt})`] : []),
     ...(replay ? ['(replay)'] : []),
     ...(repeated ? ['(repeated)'] : []),
   ];
-  return [...(isContract(data) ? contractParts(data) : [body]), ...marks].join('  ');
+  return [...partsOf(received), ...marks].join('  ');
+}
+
+function partsOf({ data, body, attributes = {}, format }: Received): readonly unknown[] {
+  if (format === 'transparente') {
+    const { sequencia, evento, unidade } = attributes;
+    return [`#${sequencia}`, attributes['ocorrido-em'], evento, unidade, body];
+  }
+  return isContract(data) ? contractParts(data) : [body];
 }
 
 function contractParts(body: unknown): string[] {

@@ -63,12 +63,13 @@ function keepOption(text: string): number {
 }
 
 function newKey(kind: SigningKey['kind']): SigningKey {
-  const parsed = parseSecret(kind === 'hmac' ? newHmac() : newEd25519());
+  const parsed = parseSecret(kind === 'hmac' ? newSecret() : newEd25519());
   if ('problem' in parsed) throw new TypeError(parsed.problem.en);
   return parsed.key;
 }
 
-function newHmac(): string {
+/** A fresh shared secret, as a receiver is given it. */
+export function newSecret(): string {
   return `whsec_${randomBytes(HMAC_BYTES).toString('base64')}`;
 }
 

@@ -12,28 +12,32 @@ import { integerOption } from './options.ts';
 
 /** The journal is looked at this often: marks reach it within some 20 ms. */
 const LOOK_MS = 50;
+const USUAL_TIMEOUT_S = 30;
 
 interface TestOptions {
   readonly config?: string;
-  readonly timeout: number;
+  readonly timeout?: number;
   readonly json?: boolean;
 }
 
 export const describeTest: DescribeCommand = (program: Command) => {
   program
     .command('test <webhook>')
-    .alias('testar')
     .description(
       'sends a signed testeWebhook through the real queue and says what came of it (exit code 1: no 2xx)',
     )
     .option(...CONFIG_OPTION)
-    .option('--timeout <s>', 'gives up after so many seconds', integerOption(1, 600), 30)
+    .option('--timeout <s>', 'gives up after so many seconds', integerOption(1, 600), USUAL_TIMEOUT_S)
     .option('--json', 'prints the attempt as JSON: {webhook, id, sequence, delivered, attempt}')
     .addHelpText('after', '\nExample:\n  giro test crm')
-    .action(test);
+    .action(testWebhook);
 };
 
-async function test(webhook: string, { config, timeout, json }: TestOptions): Promise<void> {
+/** Sends one test event and says what came of it. */
+export async function testWebhook(
+  webhook: string,
+  { config, timeout = USUAL_TIMEOUT_S, json }: TestOptions,
+): Promise<void> {
   const { configuration } = await openConfiguration(config);
   const { agent, units } = configuration;
   const { language, data } = agent;

@@ -2,27 +2,37 @@ import { setImmediate } from 'node:timers/promises';
 import type { Configuration, Webhook } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
+import type { Identity } from '../accesses/identity.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Action } from '../journal/operate.ts';
 import type { DeliveryFilter, Scope } from '../journal/selection.ts';
+import type { WireEvent, Wires } from '../watch/wire.ts';
+import { forget } from './forget.ts';
 import type { ActionResult, ControlRequest, ControlResults } from './protocol.ts';
 import { testEvent } from './test-event.ts';
 
 interface OperatorParts {
-  readonly journal: Pick<Journal, 'accept' | 'scopes' | 'operate'>;
+  readonly journal: Pick<Journal, 'accept' | 'scopes' | 'operate' | 'upkeep' | 'checkpoint'>;
+  readonly identity: Identity;
   readonly dispatcher: Dispatcher;
-  readonly configuration: Pick<Configuration, 'agent' | 'units' | 'webhooks'>;
+  readonly configuration: Pick<Configuration, 'agent' | 'units' | 'webhooks' | 'turnstiles'>;
+  readonly wires: Wires;
   readonly clock: Clock;
+  /** So many deliveries were given up. */
+  readonly onDiscarded?: (count: number) => void;
 }
 
 /** Whoever asked: hears how far it is, and may go away, which ends the work after the step in hand. */
 interface Asker {
   readonly onProgress: (done: number) => void;
+  readonly onEvent: (event: WireEvent) => void;
   readonly signal: AbortSignal;
+  /** For the audit: `command`, or `panel` and an address. */
+  readonly origin: string;
 }
 
-/** What an operator may do to the queues. Each step is one transaction of the journal; then the lanes in memory follow. */
+/** What an operator may do to the queues, and see of the wires. Each step is one transaction of the journal; then the lanes in memory follow. */
 export class Operator {
   readonly #parts: OperatorParts;
 
@@ -30,8 +40,28 @@ export class Operator {
     this.#parts = parts;
   }
 
-  /** @throws {GiroError} USAGE for a webhook that is not there or inactive, WEBHOOK_PAUSED, JOURNAL_FAILED. */
+  /**
+   * Whatever changes something, or fails to, is in the audit afterwards.
+   * @throws {GiroError} USAGE for a webhook that is not there or inactive, WEBHOOK_PAUSED, JOURNAL_FAILED.
+   */
   async run(request: ControlRequest, asker: Asker): Promise<ControlResults[ControlRequest['command']]> {
+    const changesNothing = request.command === 'watch' || ('dryRun' in request && request.dryRun);
+    if (changesNothing) return this.#do(request, asker);
+    let outcome = 'INTERNAL';
+    try {
+      const result = await this.#do(request, asker);
+      outcome = outcomeOf(result);
+      return result;
+    } catch (error) {
+      if (error instanceof GiroError) outcome = error.code;
+      throw error;
+    } finally {
+      const entry = { atMs: this.#parts.clock.now(), action: request.command, subject: subjectOf(request) };
+      await this.#parts.journal.accept({ audits: [{ ...entry, origin: asker.origin, outcome }] });
+    }
+  }
+
+  async #do(request: ControlRequest, asker: Asker): Promise<ControlResults[ControlRequest['command']]> {
     const { dispatcher } = this.#parts;
     switch (request.command) {
       case 'resend':
@@ -45,6 +75,10 @@ export class Operator {
         return {};
       case 'test':
         return this.#test(this.#active(request.webhook));
+      case 'forget':
+        return forget(this.#parts, request, asker.signal);
+      case 'watch':
+        return this.#watch(request.turnstile, asker);
     }
   }
 
@@ -74,6 +108,7 @@ export class Operator {
         onProgress(total);
       }
     }
+    if (command === 'discard' && !dryRun) this.#parts.onDiscarded?.(total);
     return { total, webhooks };
   }
 
@@ -104,6 +139,21 @@ export class Operator {
     return webhook;
   }
 
+  async #watch(id: string, { onEvent, signal }: Asker): Promise<Record<string, never>> {
+    const { configuration, wires } = this.#parts;
+    if (!configuration.turnstiles.some((turnstile) => turnstile.id === id)) {
+      const known = configuration.turnstiles.map((each) => each.id).join(', ') || '-';
+      throw new GiroError('USAGE', `no turnstile is called "${id}"; known: ${known}`);
+    }
+    const stop = wires.of(id).watch(onEvent);
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
+    });
+    stop();
+    return {};
+  }
+
   async #test({ id, units: wanted }: Webhook): Promise<ControlResults['test']> {
     const { configuration, clock, dispatcher, journal } = this.#parts;
     const { agent, units } = configuration;
@@ -118,4 +168,26 @@ export class Operator {
     await dispatcher.resume(id); // a wait that is running would only be waited out
     return { id: event.id, sequence: deliveries[0]?.sequence ?? 0 };
   }
+}
+
+/** What was acted on, without the person that a filter may name. */
+function subjectOf(request: ControlRequest): string {
+  if (request.command === 'forget' || request.command === 'watch') return '';
+  if (!('filter' in request)) return request.webhook;
+  const { webhook, id, firstSequence, lastSequence, turnstile, unit, states } = request.filter;
+  const sequences =
+    firstSequence === lastSequence ? firstSequence : `${firstSequence ?? ''}-${lastSequence ?? ''}`;
+  const parts = [
+    webhook,
+    sequences === undefined ? undefined : `#${sequences}`,
+    id,
+    turnstile,
+    unit,
+    states?.join(','),
+  ];
+  return parts.filter((part) => part !== undefined).join(' ');
+}
+
+function outcomeOf(result: ControlResults[ControlRequest['command']]): string {
+  return 'total' in result ? `ok ${result.total}` : 'ok';
 }

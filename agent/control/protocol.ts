@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ErrorCode } from '../../drivers/errors.ts';
+import type { JsonOf } from '../watch/event-json.ts';
+import type { WireEvent } from '../watch/wire.ts';
 
 /** Goes up with every change that an older or newer command would misunderstand. */
 export const CONTROL_VERSION = 1;
@@ -42,6 +44,16 @@ export const requestSchema = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('resume'), webhook, now: z.boolean() }),
   /** Queues a `testeWebhook`; the journal's attempt log tells what became of it. */
   z.strictObject({ command: z.literal('test'), webhook }),
+  /** One of `person` and `credential`. `pendingToo`: also what is not delivered yet. */
+  z.strictObject({
+    command: z.literal('forget'),
+    person: z.string().min(1).max(64).optional(),
+    credential: z.string().min(1).max(256).optional(),
+    pendingToo: z.boolean(),
+    dryRun: z.boolean(),
+  }),
+  /** Any number of `event` replies, until whoever asked goes away. */
+  z.strictObject({ command: z.literal('watch'), turnstile: z.string().min(1).max(64) }),
 ]);
 export type ControlRequest = z.output<typeof requestSchema>;
 
@@ -56,6 +68,21 @@ export interface ControlResults {
   resume: Record<string, never>;
   /** The test event, in the queue. */
   test: { readonly id: string; readonly sequence: number };
+  forget: ForgetResult;
+  watch: Record<string, never>;
+}
+
+/** What was removed of a person, or would be. */
+export interface ForgetResult {
+  readonly events: number;
+  /** Events with deliveries that are pending; they stay unless those are to go too. */
+  readonly pending: number;
+  /** What finds second copies of a record. */
+  readonly traces: number;
+  /** Lines that no pattern matched. */
+  readonly lines: number;
+  /** Events that each webhook was given: its receiver has to delete them itself. */
+  readonly delivered: Readonly<Record<string, number>>;
 }
 
 export interface ActionResult {
@@ -64,9 +91,13 @@ export interface ActionResult {
   readonly webhooks: Readonly<Record<string, number>>;
 }
 
-/** Any number of `progress`, then one of the others; each a JSON object on a line. */
+/** Any number of `progress`, `event` and `missed`, then one of the others; each a JSON object on a line. */
 export type ControlReply =
   /** Deliveries changed so far. */
   | { readonly progress: number }
+  /** What happened on a wire; its bytes are base64. */
+  | { readonly event: JsonOf<WireEvent> }
+  /** Events that were left out, because whoever asked did not keep up. */
+  | { readonly missed: number }
   | { readonly result: ControlResults[ControlRequest['command']] }
   | { readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint?: string } };

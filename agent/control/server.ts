@@ -4,6 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
 import { GiroError } from '../../drivers/errors.ts';
 import type { Logger } from '../../drivers/log.ts';
+import { eventJson } from '../watch/event-json.ts';
+import type { WireEvent } from '../watch/wire.ts';
 import type { Operator } from './operator.ts';
 import {
   CONTROL_VERSION,
@@ -18,6 +20,8 @@ import { type ShortPath, shortPath } from './short-path.ts';
 const LONGEST_REQUEST = 64 * 1024;
 /** Who connects and asks nothing is let go. */
 const SILENT_MS = 10_000;
+/** Who watches and does not read makes the gateway hold so much. */
+const MOST_WAITING_BYTES = 1024 * 1024;
 
 /** The gateway's end of the local control socket: one request a connection (protocol.ts). */
 export class ControlServer {
@@ -53,7 +57,7 @@ export class ControlServer {
     } catch (error) {
       log.warn(
         { err: error, path },
-        'no control socket; resend, discard, pause, resume and test do not work',
+        'no control socket; resend, discard, pause, resume, test and watch do not work',
       );
     }
     return control;
@@ -98,7 +102,9 @@ export class ControlServer {
       this.#log.info(withoutPerson(request), 'operator asks');
       const result = await this.#operator.run(request, {
         onProgress: (progress) => reply({ progress }),
+        onEvent: eventFeed(socket, reply),
         signal,
+        origin: 'command',
       });
       reply({ result });
     } catch (error) {
@@ -115,6 +121,20 @@ export class ControlServer {
     this.#log.error({ err: error }, 'an operator command failed');
     return { code: 'CONTROL_UNAVAILABLE', message: 'the gateway failed to do it; see its log' };
   }
+}
+
+/** Passes events on, as long as whoever asked takes them; says how many it left out. */
+function eventFeed(socket: Socket, reply: (message: ControlReply) => void): (event: WireEvent) => void {
+  let missed = 0;
+  return (event) => {
+    if (socket.writableLength > MOST_WAITING_BYTES) {
+      missed += 1;
+      return;
+    }
+    if (missed > 0) reply({ missed });
+    missed = 0;
+    reply({ event: eventJson(event) });
+  };
 }
 
 function parseRequest(line: string): ControlRequest {
@@ -140,6 +160,7 @@ function parseRequest(line: string): ControlRequest {
 }
 
 function withoutPerson(request: ControlRequest): object {
+  if (request.command === 'forget') return { command: request.command, dryRun: request.dryRun };
   if (!('filter' in request)) return request;
   const { person: _, ...filter } = request.filter;
   return { ...request, filter };

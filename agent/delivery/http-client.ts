@@ -35,7 +35,7 @@ export interface WebhookTarget
 
 /** One event on its way, with what changes from attempt to attempt. */
 export interface Post {
-  readonly delivery: Pick<Delivery, 'id' | 'name' | 'unit' | 'body' | 'headers'>;
+  readonly delivery: Pick<Delivery, 'id' | 'name' | 'unit' | 'body' | 'bytes' | 'headers'>;
   /**
    * `x-giro-tentativa`: counts the requests for this event that reached the wire since the gateway started, this one
    * included, on top of the tries that the event had used up before.
@@ -111,7 +111,8 @@ export class HttpClient implements WebhookClient {
 
   #send({ delivery, attempt, replay, late, batch, signal }: Post, token?: string): Promise<Outcome> {
     const { id } = batch ?? delivery;
-    const body = Buffer.from((batch ?? delivery).body, 'utf8');
+    const bytes = batch === undefined ? delivery.bytes : undefined;
+    const body = bytes ?? Buffer.from((batch ?? delivery).body, 'utf8');
     const nowMs = this.#clock.now();
     const timestampS = Math.floor(nowMs / 1000);
     return this.#transport.send(

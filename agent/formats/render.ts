@@ -3,9 +3,18 @@ import { GiroError } from '../../drivers/errors.ts';
 import type { NewEvent } from '../journal/records.ts';
 import { attributesOf, headersOf, structured } from './cloudevents.ts';
 import { type ContractBody, flatten } from './contract-body.ts';
+import { isRelayed } from './relayed.ts';
+import { transparent } from './transparent.ts';
 
-/** The longest body that is sent (webhooks.md 1, "Payload"). */
+/** The longest body of ours that is sent, and of the cloud's that is taken (webhooks.md 1, "Payload"). */
 export const LONGEST_BODY_BYTES = 256 * 1024;
+/** The longest around a body of the cloud's: a third more for base64, and our members. */
+export const LONGEST_RELAYED_BYTES = 352 * 1024;
+
+/** The longest body that is sent: what was taken from the cloud has to get through. */
+export function longestBodyBytes(name: NewEvent['name']): number {
+  return isRelayed(name) ? LONGEST_RELAYED_BYTES : LONGEST_BODY_BYTES;
+}
 
 /** How bodies for one webhook are made. Plain data: it goes to the journal's thread. */
 export interface Rendering {
@@ -17,6 +26,8 @@ export interface Rendering {
 /** What is sent for one event: the same at every attempt. */
 export interface Rendered {
   readonly body: string;
+  /** Sent in place of `body`, where that cannot hold them. */
+  readonly bytes?: Uint8Array;
   /** Headers that come with the format, lower case; without a content type it is the contract's. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -38,6 +49,7 @@ export function render(
   const body = contractText(event, sequence, rendering?.keys.get(event.unit));
   const format = rendering?.format ?? { name: 'giro' };
   if (format.name === 'giro') return { body };
+  if (format.name === 'transparente') return transparent(event, sequence) ?? { body };
   const members = JSON.parse(body) as ContractBody;
   switch (format.name) {
     case 'cloudevents':
@@ -60,10 +72,10 @@ export function render(
 }
 
 /** The contract's body. What is put in front is known to the journal's salvage, which takes it off again. */
-function contractText(
+export function contractText(
   { id, content }: Pick<NewEvent, 'id' | 'content'>,
   sequence: number,
-  key: string | undefined,
+  key?: string,
 ): string {
   if (!content.startsWith('{"')) {
     throw new GiroError('JOURNAL_FAILED', `the content of event ${id} is no JSON object with members`);

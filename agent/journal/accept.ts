@@ -1,11 +1,16 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
-import { LONGEST_BODY_BYTES, type Rendering, render } from '../formats/render.ts';
+import { longestBodyBytes, type Rendering, render } from '../formats/render.ts';
 import { prepareAlarm } from './alarms.ts';
+import { prepareAudit } from './audit.ts';
 import { crashPoint } from './crash-points.ts';
+import { prepareFeedEntry } from './feed.ts';
 import { LARGE_BODY_BYTES } from './large-bodies.ts';
 import { prepareMark } from './marks.ts';
-import type { Accept, Accepted, Delivery, LargeBody, NewEvent } from './records.ts';
+import { prepareRemoveEvent } from './prune.ts';
+import { type Accept, type Accepted, type Delivery, FEED, type LargeBody, type NewEvent } from './records.ts';
+import { prepareRelayPosition } from './relays.ts';
+import { prepareAccessCount } from './statistics.ts';
 
 /** How bodies are made, by webhook; one that is not there gets the contract's. */
 export type Renderings = ReadonlyMap<string, Rendering>;
@@ -29,18 +34,23 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
   const keep = db.prepare('INSERT INTO unrecognised (turnstile, at, bytes) VALUES (?, ?, ?)');
   const drop = db.prepare('DELETE FROM unrecognised WHERE number = ?');
   const storeAlarm = prepareAlarm(db);
+  const removeEvent = prepareRemoveEvent(db);
+  const audit = prepareAudit(db);
+  const moveRelay = prepareRelayPosition(db);
   const trace = db.prepare(
     'INSERT INTO traces (turnstile, at, code, who) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
 
   return (accept) => {
     const { opened = [], closed = [], events = [], cursor, unrecognised = [], recognised = [] } = accept;
-    const { alarms = [], traces = [] } = accept;
+    const { alarms = [], traces = [], removed = [], audits = [], relay } = accept;
+    for (const number of removed) removeEvent(number);
     for (const { turnstile, key } of closed) close.run(turnstile, key);
     for (const { turnstile, key, deadlineMs, state } of opened) open.run(turnstile, key, deadlineMs, state);
     const deliveries: Delivery[] = [];
     const duplicates: string[] = [];
     const large: LargeBody[] = [];
+    const fed = new Set<string>();
     for (const event of events) {
       const stored = storeEvent(event);
       if (stored === 'duplicate') {
@@ -49,13 +59,16 @@ export function prepareAccept(db: Database, renderings: Renderings): (accept: Ac
       }
       deliveries.push(...stored.filter(({ parked }) => !parked).map(({ delivery }) => delivery));
       large.push(...stored.flatMap(largeBodyOf));
+      if (event.webhooks.includes(FEED)) fed.add(event.unit);
     }
     if (cursor !== undefined) moveCursor.run(cursor.turnstile, cursor.position);
     for (const { turnstile, atMs, bytes } of unrecognised) keep.run(turnstile, atMs, bytes);
     for (const number of recognised) drop.run(number);
     for (const change of alarms) storeAlarm(change);
     for (const { turnstile, atMs, code, who } of traces) trace.run(turnstile, atMs, code, who);
-    return { deliveries, duplicates, large };
+    for (const entry of audits) audit(entry);
+    if (relay !== undefined) moveRelay(relay);
+    return { deliveries, duplicates, large, fed: [...fed] };
   };
 }
 
@@ -79,6 +92,8 @@ function prepareEvent(db: Database, renderings: Renderings): (event: NewEvent) =
   );
   const note = db.prepare('INSERT INTO ledger (id, event, at) VALUES (?, ?, ?)');
   const deliver = prepareDelivery(db, renderings);
+  const count = prepareAccessCount(db);
+  const feed = prepareFeedEntry(db);
 
   return (event) => {
     const key = ledgerKey(event.id);
@@ -89,7 +104,10 @@ function prepareEvent(db: Database, renderings: Renderings): (event: NewEvent) =
       ...[access?.direction ?? null, access?.person ?? null, content],
     );
     note.run(key, number, recordedAtMs);
-    return [...new Set(event.webhooks)].map((webhook) => deliver(event, number, webhook));
+    count(event);
+    const webhooks = new Set(event.webhooks);
+    if (webhooks.delete(FEED)) feed(unit, number, recordedAtMs);
+    return [...webhooks].map((webhook) => deliver(event, number, webhook));
   };
 }
 
@@ -104,7 +122,7 @@ function prepareDelivery(
     )
     .pluck();
   const insert = db.prepare(
-    'INSERT INTO deliveries (webhook, sequence, event, lane, body, headers) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO deliveries (webhook, sequence, event, lane, body, headers, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const mark = prepareMark(db);
   const count = db.prepare(
@@ -116,14 +134,15 @@ function prepareDelivery(
     const { id, name, unit, lane } = event;
     const sequence = nextSequence.get(webhook) as number; // RETURNING of an upsert always gives its row
     crashPoint('freeze:before');
-    const { body, headers } = render(renderings.get(webhook), event, sequence);
-    insert.run(webhook, sequence, number, lane, body, headers === undefined ? null : JSON.stringify(headers));
+    const rendered = render(renderings.get(webhook), event, sequence);
+    const headers = rendered.headers === undefined ? null : JSON.stringify(rendered.headers);
+    insert.run(webhook, sequence, number, lane, rendered.body, headers, rendered.bytes ?? null);
     count.run(webhook, lane);
     crashPoint('freeze:after');
-    const bytes = Buffer.byteLength(body);
-    const parked = bytes > LONGEST_BODY_BYTES;
+    const bytes = rendered.bytes?.length ?? Buffer.byteLength(rendered.body);
+    const parked = bytes > longestBodyBytes(name);
     if (parked) mark({ kind: 'parked', webhook, sequence, atMs: event.recordedAtMs, outcome: 'too_large' });
-    const delivery = { webhook, lane, sequence, id, name, unit, body, ...(headers && { headers }), tries: 0 };
+    const delivery = { webhook, lane, sequence, id, name, unit, ...rendered, tries: 0 };
     return { delivery, bytes, parked };
   };
 }

@@ -45,6 +45,11 @@ export class BatchQueue {
     return this.#outageSinceMs;
   }
 
+  /** Nothing waits and nothing is on its way. */
+  get isIdle(): boolean {
+    return this.#flight === undefined && this.#waiting.length === 0;
+  }
+
   give<Kind extends Op['kind']>(op: Op & { kind: Kind }): Promise<OpValues[Kind]> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (op.kind === 'accept' && this.#waiting.length >= WAITING_LIMIT) {

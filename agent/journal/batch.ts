@@ -2,12 +2,14 @@ import type { Database } from 'better-sqlite3';
 import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
 import { crashPoint } from './crash-points.ts';
+import { prepareFeedOpening, prepareFeedPruning } from './feed.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark, Trace } from './records.ts';
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
 import { type LinePlace, prepareKeptLines, preparePending, prepareTraces } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
+import { prepareUpkeep, type UpkeepResults, type UpkeepStep } from './upkeep.ts';
 
 /** One thing asked of the writer. */
 export type Op =
@@ -29,6 +31,9 @@ export type Op =
     }
   | { readonly kind: 'scopes'; readonly filter: DeliveryFilter }
   | { readonly kind: 'operate'; readonly operation: Operation }
+  | { readonly kind: 'openFeeds'; readonly units: readonly string[] }
+  | { readonly kind: 'upkeep'; readonly step: UpkeepStep }
+  | { readonly kind: 'pruneFeed'; readonly unit: string; readonly beforeMs: number }
   | {
       readonly kind: 'traces';
       readonly turnstile: string;
@@ -45,7 +50,10 @@ export interface OpValues {
   keptLines: readonly KeptLine[];
   scopes: readonly Scope[];
   operate: Operated;
+  openFeeds: undefined;
+  pruneFeed: number;
   traces: readonly Trace[];
+  upkeep: UpkeepResults[UpkeepStep['do']];
 }
 
 export type OpResult = { readonly value: OpValues[Op['kind']] } | { readonly refused: Refusal };
@@ -119,7 +127,10 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const keptLines = prepareKeptLines(db);
   const { scopes } = prepareSelection(db);
   const operate = prepareOperation(db);
+  const openFeeds = prepareFeedOpening(db);
+  const pruneFeed = prepareFeedPruning(db);
   const traces = prepareTraces(db);
+  const upkeep = prepareUpkeep(db);
   return (op) => {
     switch (op.kind) {
       case 'accept': {
@@ -143,8 +154,15 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
         return scopes(op.filter);
       case 'operate':
         return operate(op.operation);
+      case 'openFeeds':
+        openFeeds(op.units);
+        return undefined;
+      case 'pruneFeed':
+        return pruneFeed(op.unit, op.beforeMs);
       case 'traces':
         return traces(op.turnstile, op.aroundMs, op.withinMs);
+      case 'upkeep':
+        return upkeep(op.step);
     }
   };
 }

@@ -7,6 +7,7 @@ import type { Renderings } from './accept.ts';
 import type { ParkedCount } from './alarms.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
+import { Gate } from './gate.ts';
 import { LargeBodyLog } from './large-bodies.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { Operated, Operation } from './operate.ts';
@@ -15,6 +16,7 @@ import type { SalvageReport } from './salvage.ts';
 import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';
 import { checkInBackground, type Opened, WriterThread } from './threads.ts';
+import type { UpkeepResults, UpkeepStep } from './upkeep.ts';
 import type { LogContent } from './wal.ts';
 
 export interface JournalOptions {
@@ -22,6 +24,8 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** How bodies are made from now on, by webhook; what is queued already stays as it is. */
   readonly renderings?: Renderings;
+  /** Hears which units' feeds grew, after the commit. */
+  readonly onFed?: (units: readonly string[]) => void;
   /** A gateway has run on this folder before: an empty journal is a lost one. */
   readonly wasInUse?: boolean;
 }
@@ -50,23 +54,31 @@ export class Journal {
   readonly #queue: BatchQueue;
   readonly #writer: WriterThread;
   readonly #lock: Lock;
-  readonly #check: Check;
+  #check: Check;
   readonly #salvaged: SalvageReport | undefined;
   readonly #largeBodies: LargeBodyLog;
+  readonly #log: Logger;
+  readonly #folder: string;
+  readonly #gate = new Gate();
+  readonly #onFed: JournalOptions['onFed'];
   #closing: Promise<void> | undefined;
 
   private constructor(
+    folder: string,
     lock: Lock,
     writer: WriterThread,
     { state, salvaged }: Opened,
     check: Check,
     options: JournalOptions,
   ) {
+    this.#folder = folder;
+    this.#log = options.log;
     this.#lock = lock;
     this.#writer = writer;
     this.#check = check;
     this.#salvaged = salvaged;
     this.#largeBodies = new LargeBodyLog(options.log);
+    this.#onFed = options.onFed;
     this.#queue = new BatchQueue(writer, options);
     this.state = state;
     this.failed = writer.died;
@@ -92,7 +104,7 @@ export class Journal {
         log.error(opening.salvaged, 'the journal could not be used as it was; what could be read was saved');
       }
       const check = opening.unchecked ? startCheck(folder, log) : UNNEEDED;
-      return new Journal(lock, writer, opening, check, options);
+      return new Journal(folder, lock, writer, opening, check, options);
     } catch (error) {
       lock.release();
       throw error;
@@ -110,8 +122,10 @@ export class Journal {
       bytes: Uint8Array.from(line.bytes),
     }));
     const copied = unrecognised === undefined ? accept : { ...accept, unrecognised };
-    const accepted = await this.#queue.give({ kind: 'accept', accept: copied });
+    const store = () => this.#queue.give({ kind: 'accept', accept: copied });
+    const accepted = await ((accept.alarms ?? accept.audits) ? store() : this.#gate.pass(store));
     this.#largeBodies.tell(accepted.large);
+    if (accepted.fed.length > 0) this.#onFed?.(accepted.fed);
     return accepted;
   }
 
@@ -136,6 +150,11 @@ export class Journal {
   /** How many deliveries are parked, by webhook, without those that have none. */
   parked(): Promise<readonly ParkedCount[]> {
     return this.#queue.give({ kind: 'parked' });
+  }
+
+  /** Resolves when the writer's thread has dealt with all calls before, or at once while the disk refuses. */
+  async answer(): Promise<void> {
+    await this.pending('', undefined, 0, 1);
   }
 
   get health(): JournalHealth {
@@ -166,6 +185,43 @@ export class Journal {
     return this.#queue.give({ kind: 'traces', turnstile, aroundMs, withinMs });
   }
 
+  /** Begins the feeds of units that have none yet. */
+  openFeeds(units: readonly string[]): Promise<void> {
+    return this.#queue.give({ kind: 'openFeeds', units });
+  }
+
+  /** Does one step of upkeep, without a sync of its own. */
+  upkeep<Do extends UpkeepStep['do']>(step: UpkeepStep & { readonly do: Do }): Promise<UpkeepResults[Do]> {
+    return this.#queue.give({ kind: 'upkeep', step }) as Promise<UpkeepResults[Do]>;
+  }
+
+  /** While it blocks, `accept` waits, but for alarms and operators; everything else goes on. */
+  block(isBlocked: boolean): void {
+    if (isBlocked) this.#gate.close();
+    else this.#gate.open();
+  }
+
+  /**
+   * Writes the log back into the file and empties it, so that the disk holds nothing twice. False when it was busy just
+   * then, which costs nothing but the space.
+   */
+  async checkpoint(): Promise<boolean> {
+    return this.#queue.isIdle && (await this.#writer.checkpoint());
+  }
+
+  /** Reads every page in a thread of its own; what it finds shows in `health`. */
+  check(): void {
+    const { foundDamage } = this.#check;
+    if (foundDamage) return;
+    this.#check.stop();
+    this.#check = startCheck(this.#folder, this.#log);
+  }
+
+  /** Takes the oldest events of a unit's feed away that were recorded before a moment, some at a time; answers how many. */
+  pruneFeed(unit: string, beforeMs: number): Promise<number> {
+    return this.#queue.give({ kind: 'pruneFeed', unit, beforeMs });
+  }
+
   /**
    * Finishes what was given and frees the folder. What the disk refuses in one last try is given up: its promises
    * reject with JOURNAL_FAILED.
@@ -177,6 +233,7 @@ export class Journal {
 
   async #finish(): Promise<void> {
     this.#check.stop();
+    this.#gate.end();
     try {
       await this.#queue.end();
       await this.#writer.close();

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAttempt } from './attempts.ts';
-import type { EndpointState, Mark, TurnstileState } from './records.ts';
+import { type EndpointState, type Mark, REPLAY_LANE, type TurnstileState } from './records.ts';
+import { prepareRelayState } from './relays.ts';
+import { prepareDepthSample, prepareLatencyCount } from './statistics.ts';
 
 type MarkOf<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>;
 
@@ -11,6 +13,8 @@ export function prepareMark(db: Database): (mark: Mark) => void {
   const endpoint = prepareEndpoint(db);
   const turnstile = prepareTurnstile(db);
   const attempt = prepareAttempt(db);
+  const depths = prepareDepthSample(db);
+  const relay = prepareRelayState(db);
   const tried = db.prepare(
     'UPDATE deliveries SET tries = ? WHERE webhook = ? AND sequence = ? AND state = 0',
   );
@@ -45,30 +49,25 @@ export function prepareMark(db: Database): (mark: Mark) => void {
         return endpoint(mark.state);
       case 'turnstile':
         return turnstile(mark.state);
+      case 'depths':
+        return depths(mark.atMs);
+      case 'relay':
+        return relay(mark.state);
       case 'attempt':
         return attempt(mark.attempt);
     }
   };
 }
 
-/** Ends a pending delivery and gives its lane; changes nothing, and gives undefined, when it has already ended. */
+/** Ends a pending delivery and tells which it was; changes nothing, and gives undefined, when it has already ended. */
 function prepareEnd(db: Database) {
-  return db
-    .prepare<
-      [
-        state: number,
-        status: number | null,
-        outcome: string,
-        atMs: number,
-        webhook: string,
-        sequence: number,
-      ],
-      string
-    >(
-      `UPDATE deliveries SET state = ?, status = ?, outcome = ?, at = ?
-       WHERE webhook = ? AND sequence = ? AND state = 0 RETURNING lane`,
-    )
-    .pluck();
+  return db.prepare<
+    [state: number, status: number | null, outcome: string, atMs: number, webhook: string, sequence: number],
+    { lane: string; event: number }
+  >(
+    `UPDATE deliveries SET state = ?, status = ?, outcome = ?, at = ?
+     WHERE webhook = ? AND sequence = ? AND state = 0 RETURNING lane, event`,
+  );
 }
 
 function prepareDelivered(db: Database): (mark: MarkOf<'delivered'>) => void {
@@ -84,10 +83,13 @@ function prepareDelivered(db: Database): (mark: MarkOf<'delivered'>) => void {
     `UPDATE webhooks SET last_delivered_at = @atMs, last_at = @atMs, last_status = @status, last_outcome = 'ok'
      WHERE id = @webhook`,
   );
+  const countLatency = prepareLatencyCount(db);
   return ({ webhook, sequence, atMs, status }) => {
-    const lane = end.get(1, status, 'ok', atMs, webhook, sequence);
-    if (lane !== undefined) count.run(webhook, lane);
-    else if (undiscard.run(status, atMs, webhook, sequence).changes === 0) return;
+    const ended = end.get(1, status, 'ok', atMs, webhook, sequence);
+    if (ended !== undefined) {
+      count.run(webhook, ended.lane);
+      if (ended.lane !== REPLAY_LANE) countLatency(webhook, ended.event, atMs);
+    } else if (undiscard.run(status, atMs, webhook, sequence).changes === 0) return;
     note.run({ webhook, atMs, status });
   };
 }
@@ -98,8 +100,8 @@ function prepareParked(db: Database): (mark: MarkOf<'parked'>) => void {
     'UPDATE lanes SET pending = pending - 1, parked = parked + 1 WHERE webhook = ? AND lane = ?',
   );
   return ({ webhook, sequence, atMs, status, outcome }) => {
-    const lane = end.get(2, status ?? null, outcome, atMs, webhook, sequence);
-    if (lane !== undefined) count.run(webhook, lane);
+    const ended = end.get(2, status ?? null, outcome, atMs, webhook, sequence);
+    if (ended !== undefined) count.run(webhook, ended.lane);
   };
 }
 

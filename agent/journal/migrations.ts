@@ -179,6 +179,88 @@ export const MIGRATIONS: readonly string[] = [
   -- Fingerprint of the configuration under which the state was stored.
   ALTER TABLE webhooks ADD COLUMN configuration TEXT;
   `,
+  `
+  -- Accesses by quarter of an hour since 1970, for pictures: they outlive the events and name nobody.
+  CREATE TABLE access_quarters (
+    quarter INTEGER NOT NULL,
+    turnstile TEXT NOT NULL,
+    accesses INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    denied INTEGER NOT NULL,
+    PRIMARY KEY (quarter, turnstile)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO access_quarters (quarter, turnstile, accesses, entries, denied)
+    SELECT occurred_at / 900000, lane, count(*),
+      sum(result = 'liberado' AND passage <> 'desistencia' AND direction <> 'saida'), sum(result = 'negado')
+    FROM events WHERE result IS NOT NULL GROUP BY 1, 2;
+
+  -- Times of deliveries, by class: since ever, and in a ring of a day (slot: quarter % 96).
+  CREATE TABLE latency_totals (
+    webhook TEXT NOT NULL,
+    bucket INTEGER NOT NULL,
+    deliveries INTEGER NOT NULL,
+    total_ms INTEGER NOT NULL,
+    PRIMARY KEY (webhook, bucket)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE latency_quarters (
+    webhook TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    quarter INTEGER NOT NULL,
+    deliveries INTEGER NOT NULL,
+    PRIMARY KEY (webhook, slot, bucket)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What waited at each minute, in a ring of a day (slot: minute % 1440).
+  CREATE TABLE depth_minutes (
+    webhook TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    minute INTEGER NOT NULL,
+    pending INTEGER NOT NULL,
+    PRIMARY KEY (webhook, slot)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What operators did; the newest 10,000.
+  CREATE TABLE audit (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    outcome TEXT NOT NULL
+  ) STRICT;
+  `,
+  `
+  -- Sources of cloud events: how they are, and how far they were read. A position belongs to its source (a URL).
+  CREATE TABLE relays (
+    relay TEXT PRIMARY KEY,
+    source TEXT,
+    position TEXT,
+    state TEXT NOT NULL DEFAULT 'offline',
+    since INTEGER NOT NULL DEFAULT 0,
+    problem_code TEXT,
+    problem_detail TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  -- What can be asked for, one gap-free numbering a unit. An epoch tells a feed from one that began anew.
+  CREATE TABLE feeds (
+    unit TEXT PRIMARY KEY,
+    epoch TEXT NOT NULL,
+    last_sequence INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE feed (
+    unit TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (unit, sequence)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX feed_by_time ON feed (unit, at);
+  CREATE INDEX feed_by_event ON feed (event);
+
+  -- In place of body: bytes of the cloud that are no UTF-8.
+  ALTER TABLE deliveries ADD COLUMN bytes BLOB;
+  `,
 ];
 
 /** The version that the file is at; 0 for a new one. */

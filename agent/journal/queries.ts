@@ -4,9 +4,20 @@ import Sqlite, { type Database, type Statement } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { readAlarms } from './alarms.ts';
 import { prepareAttempts } from './attempts.ts';
+import { type AuditEntry, readAudit } from './audit.ts';
+import { type EventFilter, type EventRecord, listEvents } from './event-list.ts';
+import {
+  type FeedBounds,
+  type FeedPage,
+  type FeedQuery,
+  readFeedBounds,
+  readFeedPage,
+  readFeedPlace,
+} from './feed.ts';
 import { JOURNAL_FILE } from './file.ts';
 import { MIGRATIONS, schemaVersion } from './migrations.ts';
-import type { Alarm, AttemptRecord, EndpointState, NewEvent, TurnstileState } from './records.ts';
+import type { Alarm, AttemptRecord, EndpointState, NewEvent, RelayState, TurnstileState } from './records.ts';
+import { readRelayStates } from './relays.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -23,6 +34,16 @@ import {
   type Scope,
   type Selection,
 } from './selection.ts';
+import {
+  type AccessCount,
+  type DepthSample,
+  type LatencyQuarter,
+  type LatencyTotal,
+  readAccessCounts,
+  readDepths,
+  readLatencyQuarters,
+  readLatencyTotals,
+} from './statistics.ts';
 import { refusalOf, troubleOf } from './trouble.ts';
 
 /** A turnstile as `status` shows it. */
@@ -41,27 +62,17 @@ export type WebhookStatus = EndpointState & {
   readonly lastDeliveredAtMs?: number;
 };
 
-/** Which events to list; all conditions hold at once. */
-export interface EventFilter {
-  /** Unix ms, by when it occurred, inclusive. */
-  readonly sinceMs?: number;
-  /** Unix ms, exclusive. */
-  readonly untilMs?: number;
-  readonly unit?: string;
-  /** The turnstile's id (or the relay's). */
-  readonly turnstile?: string;
-  /** `pessoa.idExterno`. */
-  readonly person?: string;
-  readonly id?: string;
-  /** The newest that many. */
-  readonly limit: number;
+/** What waits in one queue of a webhook. */
+export interface QueueDepth {
+  readonly webhook: string;
+  readonly lane: string;
+  readonly pending: number;
 }
 
-export type EventRecord = Omit<NewEvent, 'content' | 'webhooks'> & {
-  readonly deliveries: readonly Pick<
-    DeliveryRecord,
-    'webhook' | 'sequence' | 'state' | 'tries' | 'status' | 'outcome' | 'atMs'
-  >[];
+/** How many accesses of a unit were alike. */
+export type AccessFigure = Omit<NonNullable<NewEvent['access']>, 'person'> & {
+  readonly unit: string;
+  readonly count: number;
 };
 
 export interface UnrecognisedCount {
@@ -141,19 +152,7 @@ export class JournalReader {
 
   /** Newest last, by when they occurred. */
   events(filter: EventFilter): EventRecord[] {
-    return this.#read(() => {
-      const { where, values } = conditionsOf(filter);
-      const rows = this.#prepare<unknown[], EventRow>(
-        `SELECT number, id, name, unit, lane, occurred_at AS occurredAtMs, recorded_at AS recordedAtMs,
-           result, passage, direction, person
-         FROM events ${where} ORDER BY occurred_at DESC, number DESC LIMIT ?`,
-      ).all(...values, filter.limit);
-      const deliveries = this.#prepare<[number], DeliveryRow>(
-        `SELECT webhook, sequence, ${DELIVERY_STATE} AS state, tries, status, outcome, at AS atMs
-         FROM deliveries WHERE event = ? ORDER BY rowid`,
-      );
-      return rows.reverse().map((row) => eventOf(row, deliveries.all(row.number)));
-    });
+    return this.#read(() => listEvents(this.#db, filter));
   }
 
   /** The latest `limit` deliveries (highest `sequencia` of each webhook), by when they came to their state. */
@@ -175,9 +174,70 @@ export class JournalReader {
     );
   }
 
+  /** What kinds of access occurred from one moment (Unix ms) to before another, and how many of each. */
+  figures(fromMs: number, toMs: number): AccessFigure[] {
+    return this.#read(() => {
+      const counts = new Map<string, AccessFigure>();
+      const rows = this.#prepare<[number, number], Omit<AccessFigure, 'count'>>(
+        `SELECT unit, result, passage, direction FROM events
+         WHERE occurred_at >= ? AND occurred_at < ? AND result IS NOT NULL`,
+      );
+      for (const row of rows.iterate(fromMs, toMs)) {
+        const key = Object.values(row).join('\n');
+        counts.set(key, { ...row, count: (counts.get(key)?.count ?? 0) + 1 });
+      }
+      return [...counts.values()];
+    });
+  }
+
+  /** What waits in each queue: one of a turnstile, and of replays. */
+  queues(): QueueDepth[] {
+    return this.#read(() =>
+      this.#prepare<[], QueueDepth>('SELECT webhook, lane, pending FROM lanes ORDER BY webhook, lane').all(),
+    );
+  }
+
+  accessCounts(sinceMs: number, untilMs: number): AccessCount[] {
+    return this.#read(() => readAccessCounts(this.#db, sinceMs, untilMs));
+  }
+
+  latencyQuarters(nowMs: number): LatencyQuarter[] {
+    return this.#read(() => readLatencyQuarters(this.#db, nowMs));
+  }
+
+  latencyTotals(): LatencyTotal[] {
+    return this.#read(() => readLatencyTotals(this.#db));
+  }
+
+  depths(nowMs: number): DepthSample[] {
+    return this.#read(() => readDepths(this.#db, nowMs));
+  }
+
+  /** What operators did, the newest first. */
+  audit(limit: number): AuditEntry[] {
+    return this.#read(() => readAudit(this.#db, limit));
+  }
+
   /** Open alarms, the oldest first. */
   alarms(): Alarm[] {
     return this.#read(() => readAlarms(this.#db));
+  }
+
+  /** How every source of cloud events is. */
+  relays(): RelayState[] {
+    return this.#read(() => readRelayStates(this.#db));
+  }
+
+  feedBounds(unit: string): FeedBounds | undefined {
+    return this.#read(() => readFeedBounds(this.#db, unit));
+  }
+
+  feedPlace(unit: string, sinceMs: number): number | undefined {
+    return this.#read(() => readFeedPlace(this.#db, unit, sinceMs));
+  }
+
+  feedPage(query: FeedQuery): FeedPage {
+    return this.#read(() => readFeedPage(this.#db, query));
   }
 
   close(): void {
@@ -193,28 +253,6 @@ export class JournalReader {
   }
 }
 
-type Access = NonNullable<NewEvent['access']>;
-
-type EventRow = Omit<EventRecord, 'access' | 'deliveries'> & {
-  number: number;
-  result: Access['result'] | null;
-  passage: Access['passage'] | null;
-  direction: Access['direction'] | null;
-  person: string | null;
-};
-
-interface DeliveryRow {
-  webhook: string;
-  sequence: number;
-  state: DeliveryRecord['state'];
-  tries: number;
-  status: number | null;
-  outcome: string | null;
-  atMs: number | null;
-}
-
-const DELIVERY_STATE = `CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' WHEN 2 THEN 'parked' ELSE 'discarded' END`;
-
 const WEBHOOKS = `
   SELECT ${ENDPOINT_COLUMNS}, last_delivered_at AS lastDeliveredAtMs,
     (SELECT coalesce(sum(pending), 0) FROM lanes WHERE lanes.webhook = webhooks.id) AS pending,
@@ -224,36 +262,6 @@ const WEBHOOKS = `
        WHERE d.webhook = lanes.webhook AND d.lane = lanes.lane AND d.state = 0 ORDER BY d.sequence LIMIT 1
      )) FROM lanes WHERE lanes.webhook = webhooks.id AND pending > 0) AS oldestPendingAtMs
   FROM webhooks ORDER BY id`;
-
-/** The ledger finds an id; the row it names may have been pruned and its number used again, hence both. */
-const BY_ID = `number = (SELECT event FROM ledger WHERE ledger.id = unhex(?, '-')) AND id = ?`;
-
-function conditionsOf(filter: EventFilter): { where: string; values: unknown[] } {
-  const all: { sql: string; values: unknown[] }[] = [
-    { sql: 'occurred_at >= ?', values: [filter.sinceMs] },
-    { sql: 'occurred_at < ?', values: [filter.untilMs] },
-    { sql: 'unit = ?', values: [filter.unit] },
-    { sql: 'lane = ?', values: [filter.turnstile] },
-    { sql: 'person = ?', values: [filter.person] },
-    { sql: BY_ID, values: [filter.id, filter.id] },
-  ];
-  const conditions = all.filter(({ values }) => values[0] !== undefined);
-  return {
-    where: conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`,
-    values: conditions.flatMap(({ values }) => values),
-  };
-}
-
-function eventOf(row: EventRow, deliveries: DeliveryRow[]): EventRecord {
-  const { number: _, result, passage, direction, person, ...event } = row;
-  return {
-    ...event,
-    ...(result !== null &&
-      passage !== null &&
-      direction !== null && { access: { result, passage, direction, ...present({ person }) } }),
-    deliveries: deliveries.map(present),
-  };
-}
 
 function latestDeliveries(selection: Selection, filter: DeliveryFilter, limit: number): DeliveryRecord[] {
   const latest = selection.scopes(filter).flatMap((scope) => {

@@ -1,6 +1,7 @@
 import type { Text } from '../../drivers/language.ts';
 import type { Direction, Result } from '../../drivers/reading.ts';
 import type { Timings } from '../delivery/outcome.ts';
+import type { AuditEntry } from './audit.ts';
 
 /** Names of events that a body may carry (webhook.schema.json, `evento`). */
 export type EventName =
@@ -9,7 +10,8 @@ export type EventName =
   | 'notificarContrato'
   | 'notificarVendaAvulsa'
   | 'notificarPagamento'
-  | 'giro.alerta'
+  | 'giro.resumo'
+  | 'eventoNuvem'
   | 'testeWebhook'
   | 'giro.alerta'
   | 'giro.lacuna';
@@ -48,9 +50,12 @@ export interface NewEvent {
   };
   /** The body as a JSON object without `id` and `sequencia`, which the journal puts in front; frozen from here on. */
   readonly content: string;
-  /** The webhooks that want it (`webhooks[].id`). */
+  /** The webhooks that want it (`webhooks[].id`), and `FEED` where it is kept to be asked for. */
   readonly webhooks: readonly string[];
 }
+
+/** Among the webhooks of an event: the feed of its unit. No webhook can have this id. */
+export const FEED = '@feed';
 
 /** What a device's memory keeps of a reading that was taken: its second copy is found by it. */
 export interface Trace {
@@ -76,6 +81,20 @@ export interface Accept {
   readonly recognised?: readonly number[];
   readonly traces?: readonly Trace[];
   readonly alarms?: readonly AlarmChange[];
+  /** Numbers of events that a configured limit removes; in the same commit as the events that say so. */
+  readonly removed?: readonly number[];
+  readonly audits?: readonly AuditEntry[];
+  readonly relay?: RelayPosition;
+}
+
+/** How far a source of cloud events was read. */
+export interface RelayPosition {
+  /** `relay[].id`. */
+  readonly relay: string;
+  /** What the position belongs to: another URL starts from its beginning. */
+  readonly source: string;
+  /** As the source gave it. */
+  readonly position: string;
 }
 
 /** An open alarm: of a turnstile, of a webhook, or of this machine. Code and subject together are unique. */
@@ -132,6 +151,8 @@ export interface Delivery {
   readonly unit: string;
   /** The frozen body, UTF-8 JSON. */
   readonly body: string;
+  /** Sent in place of `body`: bytes of the cloud that are no UTF-8 (`format: transparente`). */
+  readonly bytes?: Uint8Array;
   /** Headers that were frozen with it, lower case: those of its format. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Tries that class D used up. */
@@ -152,6 +173,8 @@ export interface Accepted {
   /** Ids of events that the ledger already had: nothing was stored again. */
   readonly duplicates: readonly string[];
   readonly large: readonly LargeBody[];
+  /** Units whose feed grew. */
+  readonly fed: readonly string[];
 }
 
 /** A body that is larger than it should be. */
@@ -288,6 +311,9 @@ export type Mark =
   | { readonly kind: 'lane'; readonly state: LaneState }
   | { readonly kind: 'endpoint'; readonly state: EndpointState }
   | { readonly kind: 'turnstile'; readonly state: TurnstileState }
+  /** What waits for each webhook is noted, for pictures. */
+  | { readonly kind: 'depths'; readonly atMs: number }
+  | { readonly kind: 'relay'; readonly state: RelayState }
   /** In the same call as the marks of what the attempt led to. */
   | { readonly kind: 'attempt'; readonly attempt: AttemptRecord };
 
@@ -307,6 +333,18 @@ export interface TurnstileState {
   readonly clockSkewMs?: number;
 }
 
+/** Where a source of cloud events stands, for `status`. */
+export interface RelayState {
+  /** `relay[].id`. */
+  readonly relay: string;
+  /** `online`: the inbox answers, or the endpoint listens. */
+  readonly state: 'online' | 'offline';
+  /** Unix ms of the last change. */
+  readonly sinceMs: number;
+  /** Code of the GiroError that stands in its way, with its detail. */
+  readonly problem?: { readonly code: string; readonly detail: string };
+}
+
 /** What a start of the gateway needs to know. */
 export interface JournalState {
   readonly openAccesses: readonly OpenAccess[];
@@ -317,6 +355,7 @@ export interface JournalState {
   readonly lanes: readonly (LaneState & { readonly pending: number })[];
   readonly turnstiles: readonly TurnstileState[];
   readonly cursors: readonly { readonly turnstile: string; readonly position: string }[];
+  readonly relays: readonly RelayPosition[];
   /** Open when the last run ended. */
   readonly alarms: readonly Alarm[];
 }

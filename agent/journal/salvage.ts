@@ -66,6 +66,11 @@ export function finishReplacement(folder: string, nowMs: number): void {
   if (!existsSync(path) && existsSync(unfinished(path))) replace(path, nowMs);
 }
 
+/** Where a journal lies that is to take the place of the one in a folder: the next start puts it there if there is none. */
+export function stagedJournal(folder: string): string {
+  return unfinished(join(folder, JOURNAL_FILE));
+}
+
 function unfinished(path: string): string {
   return `${path}.salvaging`;
 }
@@ -98,6 +103,14 @@ function copyTables(source: Database, target: Database): Record<string, TableCop
     events: copyNumbered(source, target, 'events', 'events_by_time'),
     deliveries: copyNumbered(source, target, 'deliveries', 'deliveries_by_event'),
     attempts: copyKeyed(source, target, 'attempts', 'webhook, sequence, number'),
+    access_quarters: copyKeyed(source, target, 'access_quarters', 'quarter, turnstile'),
+    latency_totals: copyKeyed(source, target, 'latency_totals', 'webhook, bucket'),
+    latency_quarters: copyKeyed(source, target, 'latency_quarters', 'webhook, slot, bucket'),
+    depth_minutes: copyKeyed(source, target, 'depth_minutes', 'webhook, slot'),
+    audit: copyKeyed(source, target, 'audit', 'number'),
+    relays: copyKeyed(source, target, 'relays', 'relay'),
+    feeds: copyKeyed(source, target, 'feeds', 'unit'),
+    feed: copyKeyed(source, target, 'feed', 'unit, sequence'),
     unrecognised: copyNumbered(source, target, 'unrecognised', 'unrecognised_by_turnstile'),
   };
   target.exec(REPAIR);
@@ -120,12 +133,18 @@ const REPAIR = `
     FROM (
       SELECT event, lane, sequence, headers,
         CASE
+          WHEN headers ->> 'webhook-id' IS NOT NULL THEN NULL
           WHEN headers ->> 'content-type' LIKE 'application/cloudevents+json%' THEN body -> 'data'
-          WHEN headers ->> 'webhook-id' IS NULL THEN body
+          ELSE body
         END AS contract
-      FROM deliveries WHERE json_valid(body) AND NOT EXISTS (SELECT 1 FROM events WHERE number = event)
+      FROM deliveries
+      WHERE (headers ->> 'webhook-id' IS NOT NULL OR json_valid(body)) AND NOT EXISTS (SELECT 1 FROM events WHERE number = event)
     );
   DELETE FROM deliveries WHERE NOT EXISTS (SELECT 1 FROM events WHERE number = event);
+  DELETE FROM feed WHERE NOT EXISTS (SELECT 1 FROM events WHERE number = event);
+  INSERT INTO feeds (unit, epoch, last_sequence)
+    SELECT unit, lower(hex(randomblob(8))), max(sequence) FROM feed GROUP BY unit
+    ON CONFLICT DO UPDATE SET last_sequence = max(last_sequence, excluded.last_sequence);
 
   INSERT OR IGNORE INTO ledger (id, event, at)
     SELECT unhex(id, '-'), number, recorded_at FROM events;
@@ -138,4 +157,9 @@ const REPAIR = `
   INSERT INTO lanes (webhook, lane, pending, parked)
     SELECT webhook, lane, sum(state = 0), sum(state = 2) FROM deliveries GROUP BY webhook, lane
     ON CONFLICT DO UPDATE SET pending = excluded.pending, parked = excluded.parked;
+
+  INSERT OR IGNORE INTO access_quarters (quarter, turnstile, accesses, entries, denied)
+    SELECT occurred_at / 900000, lane, count(*),
+      sum(result = 'liberado' AND passage <> 'desistencia' AND direction <> 'saida'), sum(result = 'negado')
+    FROM events WHERE result IS NOT NULL GROUP BY 1, 2;
 `;

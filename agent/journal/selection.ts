@@ -5,6 +5,8 @@ import { present } from './rows.ts';
 /** By the number that stands in `deliveries.state`. */
 const STATES = ['pending', 'delivered', 'parked', 'discarded'] as const;
 export type DeliveryState = (typeof STATES)[number];
+/** The name of `deliveries.state`, in SQL. */
+export const DELIVERY_STATE = `CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' WHEN 2 THEN 'parked' ELSE 'discarded' END`;
 
 /** Which deliveries; all conditions hold at once. */
 export interface DeliveryFilter {

@@ -11,6 +11,7 @@ import {
   REPLAY_LANE,
   type Trace,
 } from './records.ts';
+import { readRelayPositions } from './relays.ts';
 import {
   ENDPOINT_COLUMNS,
   type EndpointRow,
@@ -47,6 +48,7 @@ export function readState(db: Database): JournalState {
     cursors: db
       .prepare<[], { turnstile: string; position: string }>('SELECT turnstile, position FROM cursors')
       .all(),
+    relays: readRelayPositions(db),
     alarms: readAlarms(db),
   };
 }
@@ -55,10 +57,14 @@ export function readState(db: Database): JournalState {
 export function preparePending(
   db: Database,
 ): (webhook: string, lane: string | undefined, afterSequence: number, limit: number) => Delivery[] {
-  type Row = Omit<Delivery, 'batch' | 'headers'> & { batch: string | null; headers: string | null };
+  type Row = Omit<Delivery, 'batch' | 'headers' | 'bytes'> & {
+    batch: string | null;
+    headers: string | null;
+    bytes: Uint8Array | null;
+  };
   // INDEXED BY: a plan that walked the delivered rows would work, and take longer every day.
   const select = (index: string, lane: string): string =>
-    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.headers, d.tries, d.batch
+    `SELECT d.webhook, d.lane, d.sequence, e.id, e.name, e.unit, d.body, d.bytes, d.headers, d.tries, d.batch
      FROM deliveries AS d INDEXED BY ${index} CROSS JOIN events AS e ON e.number = d.event
      WHERE d.webhook = ? ${lane} AND d.state = 0 AND d.sequence > ?
      ORDER BY d.sequence LIMIT ?`;

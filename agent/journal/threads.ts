@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GiroError } from '../../drivers/errors.ts';
+import type { Backup, BackupOrder } from './backup.ts';
 import type { BatchAnswer, Op } from './batch.ts';
+import type { Refusal } from './trouble.ts';
 import type { Opening, Request, WriterOptions } from './writer.ts';
 
 /** Starts a thread of this folder; `.ts` in a checkout, `.js` where built. */
@@ -28,13 +30,16 @@ export class WriterThread {
   /** Resolves when the thread ended without being told to. */
   readonly died: Promise<GiroError>;
   readonly #worker: Worker;
-  readonly #waiting: { resolve: (answer: BatchAnswer) => void; reject: (error: GiroError) => void }[] = [];
+  readonly #waiting: {
+    resolve: (answer: BatchAnswer | boolean) => void;
+    reject: (error: GiroError) => void;
+  }[] = [];
   #closing = false;
   #death: GiroError | undefined;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
-    worker.on('message', (answer: BatchAnswer) => this.#waiting.shift()?.resolve(answer));
+    worker.on('message', (answer: BatchAnswer | boolean) => this.#waiting.shift()?.resolve(answer));
     let cause: unknown;
     worker.on('error', (error) => {
       cause = error;
@@ -67,11 +72,12 @@ export class WriterThread {
 
   /** Answers come in the order of calls. Rejects when the thread dies. */
   run(ops: readonly Op[]): Promise<BatchAnswer> {
-    if (this.#death !== undefined) return Promise.reject(this.#death);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#post(ops);
-    });
+    return this.#ask(ops);
+  }
+
+  /** Resolves with whether the log is empty now. */
+  checkpoint(): Promise<boolean> {
+    return this.#ask('checkpoint');
   }
 
   /** Resolves when all that was given is answered and the file is closed. */
@@ -81,6 +87,14 @@ export class WriterThread {
     const exit = once(this.#worker, 'exit');
     this.#post('close');
     await exit;
+  }
+
+  #ask<Answer extends BatchAnswer | boolean>(request: Request): Promise<Answer> {
+    if (this.#death !== undefined) return Promise.reject(this.#death);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve: resolve as (answer: BatchAnswer | boolean) => void, reject });
+      this.#post(request);
+    });
   }
 
   #post(request: Request): void {
@@ -107,4 +121,13 @@ export function checkInBackground(
     worker.removeAllListeners();
     worker.terminate().catch(fail);
   };
+}
+
+/** Makes a backup in a thread of its own (backup.ts). Rejects with what went wrong there. */
+export async function backUpInBackground(order: BackupOrder): Promise<Backup> {
+  const worker = startThread('copier', order);
+  worker.unref();
+  const [answer] = (await once(worker, 'message')) as [Backup | { readonly refused: Refusal }];
+  if ('refused' in answer) throw new GiroError(answer.refused.code, answer.refused.message);
+  return answer;
 }

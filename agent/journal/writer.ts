@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
+import type { Database } from 'better-sqlite3';
 import type { Renderings } from './accept.ts';
 import { type Op, prepareBatch } from './batch.ts';
 import { crashPoint } from './crash-points.ts';
@@ -32,7 +33,7 @@ export type Opening =
   | { readonly refused: Refusal };
 
 /** What the thread is given, after its WriterOptions. */
-export type Request = readonly Op[] | 'close';
+export type Request = readonly Op[] | 'checkpoint' | 'close';
 
 function serve({ folder, nowMs, renderings, wasInUse }: WriterOptions): void {
   const { db, unchecked, log, salvaged } = openJournal(folder, nowMs, wasInUse);
@@ -47,7 +48,7 @@ function serve({ folder, nowMs, renderings, wasInUse }: WriterOptions): void {
       return;
     }
     try {
-      parentPort?.postMessage(runBatch(request));
+      parentPort?.postMessage(request === 'checkpoint' ? checkpoint(db) : runBatch(request));
     } catch (error) {
       if (troubleOf(error) === 'damage') writeFileSync(join(folder, DAMAGE_NOTE), '', { mode: 0o600 });
       throw error; // ends the thread; the next start salvages
@@ -63,3 +64,17 @@ parentPort?.once('message', (options: WriterOptions) => {
     parentPort?.close();
   }
 });
+
+/** Waits for no reader; true when the log is empty now. No transaction may be open. */
+function checkpoint(db: Database): boolean {
+  const waitMs = Number(db.pragma('busy_timeout', { simple: true }));
+  db.pragma('busy_timeout = 0');
+  try {
+    return db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
+  } catch (error) {
+    if (troubleOf(error) === 'damage') throw error;
+    return false; // the disk refuses: the next batch meets it too, and says so
+  } finally {
+    db.pragma(`busy_timeout = ${waitMs}`);
+  }
+}

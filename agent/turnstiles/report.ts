@@ -3,6 +3,7 @@ import type { Clock } from '../../drivers/clock.ts';
 import type { DeviceDetails } from '../accesses/intake.ts';
 import type { TurnstileSample } from '../alarms/conditions.ts';
 import type { TurnstileState } from '../journal/records.ts';
+import type { TurnstileNow } from '../panel/overview.ts';
 import type { SessionState } from './turnstile.ts';
 
 /** What `status` shows of one turnstile: every change goes to the journal whole. */
@@ -10,9 +11,13 @@ export class TurnstileReport {
   readonly #clock: Clock;
   readonly #store: (state: TurnstileState) => void;
   readonly #name: string | undefined;
+  /** Resolves when its first session began or failed. */
+  readonly tried: Promise<void>;
+  #setTried: () => void;
   #state: TurnstileState;
   /** It is not connected until it is. */
   #outageSinceMs: number | undefined;
+  #isOnline = false;
 
   constructor(
     { id: turnstile, name }: Pick<Turnstile, 'id' | 'name'>,
@@ -20,6 +25,9 @@ export class TurnstileReport {
     clock: Clock,
     store: (state: TurnstileState) => void,
   ) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.tried = promise;
+    this.#setTried = resolve;
     this.#clock = clock;
     this.#store = store;
     this.#name = name;
@@ -38,6 +46,12 @@ export class TurnstileReport {
     return device;
   }
 
+  /** For the panel: whether it is connected in this run, as far as that was told. */
+  get now(): TurnstileNow {
+    const { model } = this.#state;
+    return { ...this.sample, isOnline: this.#isOnline, model };
+  }
+
   /** For alarms. */
   get sample(): TurnstileSample {
     const { turnstile, problem, clockSkewMs } = this.#state;
@@ -51,7 +65,9 @@ export class TurnstileReport {
   }
 
   session({ state, problem, outageSinceMs }: SessionState): void {
+    this.#setTried();
     const isConnected = state === 'online' && outageSinceMs === undefined;
+    this.#isOnline = isConnected;
     this.#outageSinceMs = isConnected
       ? undefined
       : (outageSinceMs ?? this.#outageSinceMs ?? this.#clock.now());

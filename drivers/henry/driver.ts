@@ -1,4 +1,5 @@
 import { defineDriver } from '../driver.ts';
+import { henryHints } from './hints.ts';
 import { observe } from './observer.ts';
 import { henryOptions } from './options.ts';
 import { Session } from './session.ts';
@@ -18,5 +19,6 @@ export const henry = defineDriver({
     }
   },
   observe,
+  hints: henryHints,
   simulate: (context) => new HenrySimulator(context),
 });

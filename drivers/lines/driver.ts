@@ -2,6 +2,7 @@ import { defineDriver, type Observer, type ObserverContext, type TurnstileContex
 import type { AccessReading, Reading } from '../reading.ts';
 import { LineDecoder } from './codec.ts';
 import { Commits } from './commits.ts';
+import { linesHints } from './hints.ts';
 import { LineReader } from './messages.ts';
 import { type LinesOptions, linesOptions } from './options.ts';
 import { LinesSimulator } from './simulator.ts';
@@ -16,12 +17,14 @@ export const lines = defineDriver({
   name: 'lines',
   options: linesOptions,
   links: ['tcp', 'tcp-listen', 'serial'],
+  isListener: true,
   run,
   observe,
   reread(options) {
     const reader = new LineReader(options);
     return (line, key) => reader.read(line, key).filter(isAccess);
   },
+  hints: linesHints,
   simulate: (context) => new LinesSimulator(context),
 });
 

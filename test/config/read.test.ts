@@ -27,6 +27,14 @@ test('a configuration comes back whole, its defaults filled in', () => {
   assert.deepEqual(rest, {
     path: join(folder, 'giro.yaml'),
     agent: { name: 'recepcao', language: 'en', data: join(folder, 'data') },
+    panel: { host: '127.0.0.1', port: 8470, isLocal: true },
+    journal: {
+      keep: { delivered: 30, attempts: 30, parked: 90, unrecognised: 90, ids: 400 },
+      limitMb: undefined,
+      atLimit: 'grow',
+      backups: 3,
+      backupFolder: join(folder, 'data', 'backups'),
+    },
     units: [
       { id: 'centro', company: 1, timezone: 'America/Sao_Paulo' },
       { id: 'sul', company: 2, timezone: 'America/Fortaleza' },
@@ -58,6 +66,8 @@ test('a configuration comes back whole, its defaults filled in', () => {
         },
       },
     ],
+    relay: [],
+    feed: undefined,
   });
   assert.deepEqual(turnstiles, [
     {

@@ -50,6 +50,7 @@ export class Gym {
     writeFileSync(
       this.config,
       `agent: { name: teste, language: en, data: ./data }
+panel: { listen: off }
 units:
   - { id: centro, name: Unidade Centro, company: 1, timezone: America/Sao_Paulo }
 turnstiles:
@@ -64,7 +65,12 @@ ${webhook}`,
   }
 
   start(...args: string[]): GiroProcess {
-    const process = new GiroProcess(args, { cwd: this.folder, program: this.#program });
+    return this.startIn({}, ...args);
+  }
+
+  /** Starts a command with more in its environment. */
+  startIn(env: NodeJS.ProcessEnv, ...args: string[]): GiroProcess {
+    const process = new GiroProcess(args, { env, cwd: this.folder, program: this.#program });
     this.#processes.push(process);
     return process;
   }

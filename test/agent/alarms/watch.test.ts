@@ -100,7 +100,7 @@ class Site {
         accept: async (accept) => {
           if (this.refuse !== undefined) throw this.refuse;
           this.accepts.push(accept);
-          return { deliveries: [], duplicates: [], large: [] };
+          return { deliveries: [], duplicates: [], large: [], fed: [] };
         },
         parked: async () => (this.parked === 0 ? [] : [{ webhook: 'crm', parked: this.parked }]),
         health: this.health,
@@ -109,6 +109,7 @@ class Site {
       identity: this.identity,
       clock: this.clock,
       log: this.log,
+      others: () => [],
       turnstiles: () => [this.turnstile],
       webhooks: () => [this.webhook],
       space: async () => this.space,

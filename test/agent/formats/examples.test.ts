@@ -5,6 +5,7 @@ import { Identity } from '../../../agent/accesses/identity.ts';
 import { Intake } from '../../../agent/accesses/intake.ts';
 import { render } from '../../../agent/formats/render.ts';
 import type { NewEvent } from '../../../agent/journal/records.ts';
+import { dayBefore, summaryEvent } from '../../../agent/upkeep/summary.ts';
 import { version } from '../../../agent/version.ts';
 import type { Turnstile, Unit } from '../../../config/configuration.ts';
 import { readConfiguration } from '../../../config/read.ts';
@@ -101,6 +102,31 @@ async function eventOf(readings: readonly Reading[]): Promise<NewEvent> {
   };
 }
 
+function summary(): unknown {
+  const access = { unit: 'centro', result: 'liberado', passage: 'confirmada' } as const;
+  const identity = new Identity('00000000-0000-4000-8000-000000000001', Buffer.alloc(32, 1));
+  const nowMs = Date.parse('2026-03-03T03:05:00Z');
+  const event = summaryEvent(
+    dayBefore(nowMs, unit.timezone),
+    [
+      { ...access, direction: 'entrada', count: 412 },
+      { ...access, direction: 'saida', count: 405 },
+      { ...access, result: 'negado', passage: 'nao_informada', direction: 'entrada', count: 9 },
+    ],
+    {
+      webhooks: [{ webhook: 'crm', pending: 0, parked: 0 }],
+      turnstiles: [{ turnstile: 'catraca-1', clockSkewMs: -840 }],
+      alarms: 0,
+    },
+    { agent: 'recepcao-centro', unit, identity },
+    nowMs,
+  );
+  const content = event.content.replace(`"agenteVersao":"${version}"`, '"agenteVersao":"1.0.0"');
+  const body: unknown = JSON.parse(render(undefined, { ...event, content }, 48213).body);
+  assertContract(body);
+  return body;
+}
+
 function flatFormat() {
   const file = `${GOOD}    format: pacto-plano\n`;
   const { webhooks } = readConfiguration(Buffer.from(file), 'giro.yaml', { env: {}, drivers });
@@ -118,6 +144,7 @@ async function examples(): Promise<Map<string, unknown>> {
   for (const format of [{ name: 'cloudevents' } as const, flatFormat()]) {
     all.set(`${format.name}.json`, JSON.parse(render(rendering(format), passed, 48213).body));
   }
+  all.set('summary.json', summary());
   const { headers, body } = render(rendering({ name: 'cloudevents-binary' }), passed, 48213);
   all.set('cloudevents-binary.json', { headers, body: JSON.parse(body) });
   return all;

@@ -32,7 +32,7 @@ const cases = [
     want: [
       '1:1: "agent" is missing',
       '1:1: unknown key "agente"; did you mean "agent"?',
-      '  known keys: agent, units, turnstiles, webhooks',
+      '  known keys: agent, journal, panel, units, turnstiles, webhooks, relay, feed',
     ],
   },
 ];

@@ -25,7 +25,7 @@ each([
     to: 'webhook:',
     want: [
       '22:1: unknown key "webhook"; did you mean "webhooks"?',
-      '  known keys: agent, units, turnstiles, webhooks',
+      '  known keys: agent, journal, panel, units, turnstiles, webhooks, relay, feed',
     ],
   },
   {

@@ -27,7 +27,7 @@ each([
     events: [notificarAceso]`,
     want: [
       '24:14: events "notificarAceso" is unknown; did you mean "notificarAcesso"?',
-      '  known events: notificarAcesso, notificarCadastro, notificarContrato, notificarVendaAvulsa, notificarPagamento, giro.alerta, giro.lacuna',
+      '  known events: notificarAcesso, notificarCadastro, notificarContrato, notificarVendaAvulsa, notificarPagamento, eventoNuvem, giro.alerta, giro.lacuna, giro.resumo',
     ],
   },
   {
@@ -37,7 +37,7 @@ each([
     events: [giro.alertas]`,
     want: [
       '24:14: events "giro.alertas" is unknown; did you mean "giro.alerta"?',
-      '  known events: notificarAcesso, notificarCadastro, notificarContrato, notificarVendaAvulsa, notificarPagamento, giro.alerta, giro.lacuna',
+      '  known events: notificarAcesso, notificarCadastro, notificarContrato, notificarVendaAvulsa, notificarPagamento, eventoNuvem, giro.alerta, giro.lacuna, giro.resumo',
     ],
   },
   {

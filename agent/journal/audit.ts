@@ -1,0 +1,37 @@
+import type { Database } from 'better-sqlite3';
+
+/** What somebody did, or tried to do, to the queues or to the panel. Never holds a person. */
+export interface AuditEntry {
+  /** Unix ms. */
+  readonly atMs: number;
+  /** The command (`resend`, `pause` ...), `signIn` or `signOut`. */
+  readonly action: string;
+  /** What it was done to, such as `crm #12`; empty for nothing in particular. */
+  readonly subject: string;
+  /** `command`, or `panel` and the address of whoever used it. */
+  readonly origin: string;
+  /** `ok`, with what it came to, or the code of its error. */
+  readonly outcome: string;
+}
+
+/** Older entries make room. */
+const KEPT = 10_000;
+
+/** Runs inside the caller's transaction. */
+export function prepareAudit(db: Database): (entry: AuditEntry) => void {
+  const note = db.prepare('INSERT INTO audit (at, action, subject, origin, outcome) VALUES (?, ?, ?, ?, ?)');
+  const forget = db.prepare('DELETE FROM audit WHERE number <= ?');
+  return ({ atMs, action, subject, origin, outcome }) => {
+    const { lastInsertRowid } = note.run(atMs, action, subject, origin, outcome);
+    forget.run(Number(lastInsertRowid) - KEPT);
+  };
+}
+
+/** The newest first. */
+export function readAudit(db: Database, limit: number): AuditEntry[] {
+  return db
+    .prepare<[number], AuditEntry>(
+      'SELECT at AS atMs, action, subject, origin, outcome FROM audit ORDER BY number DESC LIMIT ?',
+    )
+    .all(limit);
+}

@@ -1,0 +1,31 @@
+import type { Configuration } from '../../config/configuration.ts';
+import type { Clock } from '../../drivers/clock.ts';
+import type { Logger } from '../../drivers/log.ts';
+import type { Operator } from '../control/operator.ts';
+import type { Dispatcher } from '../delivery/dispatch.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ReaderThread } from '../journal/reader-thread.ts';
+import type { NewEvent } from '../journal/records.ts';
+import type { Feed } from './feed.ts';
+import type { TurnstileNow } from './overview.ts';
+import type { Tallies } from './tallies.ts';
+
+/** What the panel is given of the gateway. */
+export interface PanelParts {
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly journal: Pick<Journal, 'accept' | 'mark' | 'health'>;
+  readonly dispatcher: Pick<Dispatcher, 'endpoints'>;
+  readonly operator: Pick<Operator, 'run'>;
+  /** Where each configured turnstile stands now. */
+  readonly turnstiles: () => readonly TurnstileNow[];
+}
+
+/** What the routes are given. */
+export interface RouteParts extends PanelParts {
+  readonly reader: ReaderThread;
+  readonly tallies: Tallies;
+  /** Events just accepted. */
+  readonly feed: Feed<NewEvent>;
+}

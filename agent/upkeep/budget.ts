@@ -1,0 +1,169 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Turnstile, Unit } from '../../config/configuration.ts';
+import type { JournalSettings } from '../../config/journal.ts';
+import type { Clock } from '../../drivers/clock.ts';
+import type { Logger } from '../../drivers/log.ts';
+import type { Condition } from '../alarms/registry.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { OldEvent } from '../journal/prune.ts';
+import type { Delivery, NewEvent } from '../journal/records.ts';
+import { pruneUntil, vacuum } from './retention.ts';
+import * as texts from './texts.ts';
+
+const MB = 1_000_000;
+/** Shares of the limit: from where delivered events go and how far, and how far the oldest go. */
+const NEARLY = 0.8;
+const RELIEVED = 0.75;
+const LOWERED = 0.95;
+/** A walk looks at everything that is pending: once in so long. */
+const WALK_MS = 60_000;
+/** How long `status` says that events were removed. */
+const DROPPED_MS = 24 * 3_600_000;
+
+/** Accesses of one turnstile that a limit removes. */
+export interface Removal {
+  readonly unit: Unit['id'];
+  readonly lane: Turnstile['id'];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly entries: number;
+  readonly exits: number;
+  readonly count: number;
+  /** Webhooks that do not get them. */
+  readonly webhooks: readonly string[];
+}
+
+interface BudgetParts {
+  readonly journal: Pick<Journal, 'upkeep' | 'accept' | 'block'>;
+  readonly settings: JournalSettings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** What is told of a removal; nothing where nobody wants to know. */
+  readonly gapOf: (removal: Removal, nowMs: number) => readonly NewEvent[];
+  readonly onAccepted: (deliveries: readonly Delivery[]) => void;
+  /** These are not sent any more. */
+  readonly onRemoved: (webhook: string, sequences: readonly number[]) => void;
+}
+
+/** Keeps the journal within its limit: what is delivered goes first, then what the configuration says. */
+export class Budget {
+  readonly #parts: BudgetParts;
+  readonly #limitBytes: number;
+  #state: 'fine' | 'nearly' | 'full' = 'fine';
+  #sinceMs = 0;
+  #walkedAtMs = Number.NEGATIVE_INFINITY;
+  #dropped: { readonly count: number; readonly atMs: number } | undefined;
+
+  constructor(parts: BudgetParts) {
+    this.#parts = parts;
+    this.#limitBytes = (parts.settings.limitMb ?? Number.POSITIVE_INFINITY) * MB;
+  }
+
+  /** Looks at the size of the journal and does what has to be done. */
+  async look(): Promise<void> {
+    const { journal, settings, clock, signal } = this.#parts;
+    const { limitMb, atLimit, keep } = settings;
+    if (limitMb === undefined) return;
+    const limit = this.#limitBytes;
+    const size = async (): Promise<number> => (await journal.upkeep({ do: 'usage' })).usedBytes;
+    let usedBytes = await size();
+    const nowMs = clock.now();
+    if (usedBytes >= NEARLY * limit && nowMs - this.#walkedAtMs >= WALK_MS) {
+      this.#walkedAtMs = nowMs;
+      const parkedBeforeMs = nowMs - keep.parked * 86_400_000;
+      await pruneUntil(journal, parkedBeforeMs, nowMs, RELIEVED * limit, signal);
+      usedBytes = await size();
+      if (usedBytes >= limit && atLimit === 'dropOldest') {
+        await this.#dropOldest(LOWERED * limit);
+        usedBytes = await size();
+      }
+      await vacuum(journal, signal);
+    }
+    this.#become(usedBytes >= limit ? 'full' : usedBytes >= NEARLY * limit ? 'nearly' : 'fine', usedBytes);
+    if (atLimit === 'block') journal.block(this.#state === 'full');
+  }
+
+  conditions(nowMs: number): Condition[] {
+    const { limitMb = 0, atLimit } = this.#parts.settings;
+    const found: Condition[] = [];
+    if (this.#state !== 'fine') {
+      found.push({ code: 'diario_no_limite', sinceMs: this.#sinceMs, ...texts.nearLimit(limitMb, atLimit) });
+    }
+    if (this.#state === 'full' && atLimit === 'block') {
+      found.push({ code: 'diario_bloqueado', sinceMs: this.#sinceMs, ...texts.blocked(limitMb) });
+    }
+    if (this.#dropped !== undefined && nowMs - this.#dropped.atMs < DROPPED_MS) {
+      const { atMs, count } = this.#dropped;
+      found.push({ code: 'diario_descartou', sinceMs: atMs, ...texts.dropped(count) });
+    }
+    return found;
+  }
+
+  #become(state: 'fine' | 'nearly' | 'full', usedBytes: number): void {
+    if (state === this.#state) return;
+    const { settings, clock, log } = this.#parts;
+    const { limitMb, atLimit } = settings;
+    if (this.#state === 'fine') this.#sinceMs = clock.now();
+    this.#state = state;
+    const told = { state, usedBytes, limitMb, atLimit };
+    if (state === 'full') log.error(told, 'the journal is at its limit');
+    else log.warn(told, 'the journal and its limit');
+  }
+
+  async #dropOldest(bytes: number): Promise<void> {
+    const { journal, signal } = this.#parts;
+    let after: number | undefined = 0;
+    while (after !== undefined && !signal.aborted) {
+      if ((await journal.upkeep({ do: 'usage' })).usedBytes <= bytes) return;
+      const step: { found: readonly OldEvent[]; next?: number } = await journal.upkeep({
+        do: 'oldest',
+        after,
+      });
+      if (step.found.length > 0) await this.#drop(step.found);
+      after = step.next;
+      await setImmediate();
+    }
+  }
+
+  /** What was delivered since it was found goes too, and counts: a gap may say one too many, never one too few. */
+  async #drop(found: readonly OldEvent[]): Promise<void> {
+    const { journal, clock, log, gapOf, onAccepted, onRemoved } = this.#parts;
+    const nowMs = clock.now();
+    const removals = removalsOf(found);
+    const events = removals.flatMap((removal) => gapOf(removal, nowMs));
+    // With an (empty) list of alarms the gate lets it pass: it makes room.
+    const accepted = await journal.accept({ removed: found.map(({ number }) => number), events, alarms: [] });
+    for (const removal of removals) log.error(removal, 'events were removed: the journal is at its limit');
+    const sequences = Map.groupBy(
+      found.flatMap(({ deliveries }) => deliveries),
+      ({ webhook }) => webhook,
+    );
+    for (const [webhook, of] of sequences) {
+      onRemoved(
+        webhook,
+        of.map(({ sequence }) => sequence),
+      );
+    }
+    this.#dropped = { count: (this.#dropped?.count ?? 0) + found.length, atMs: nowMs };
+    onAccepted(accepted.deliveries);
+  }
+}
+
+function removalsOf(found: readonly OldEvent[]): Removal[] {
+  return [...Map.groupBy(found, ({ unit, lane }) => `${unit}\n${lane}`).values()].flatMap((of) => {
+    const [first] = of;
+    if (first === undefined) return [];
+    const times = of.map(({ occurredAtMs }) => occurredAtMs);
+    return {
+      unit: first.unit,
+      lane: first.lane,
+      fromMs: Math.min(...times),
+      toMs: Math.max(...times),
+      entries: of.filter(({ direction }) => direction === 'entrada').length,
+      exits: of.filter(({ direction }) => direction === 'saida').length,
+      count: of.length,
+      webhooks: [...new Set(of.flatMap(({ deliveries }) => deliveries.map(({ webhook }) => webhook)))],
+    };
+  });
+}

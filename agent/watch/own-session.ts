@@ -1,0 +1,76 @@
+import type { Turnstile } from '../../config/configuration.ts';
+import type { Clock } from '../../drivers/clock.ts';
+import type { Driver } from '../../drivers/driver.ts';
+import { createLinkSource } from '../../drivers/links/open.ts';
+import { keepConnected } from '../turnstiles/turnstile.ts';
+import { Wire, type WireEvent, watchable } from './wire.ts';
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+interface OwnSessionOptions {
+  readonly turnstile: Turnstile;
+  /** IANA zone of its unit. */
+  readonly timezone: string;
+  readonly clock: Clock;
+  readonly onEvent: (event: WireEvent) => void;
+}
+
+/**
+ * Connects to a turnstile while no gateway runs, until `signal` aborts. What is read is stored nowhere, so it is never
+ * confirmed to the device either: what the device keeps, the gateway gets later. Decisions are made as configured,
+ * except by callback: then its fallback counts.
+ */
+export async function ownSession(
+  { turnstile, timezone, clock, onEvent }: OwnSessionOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const wire = new Wire(clock);
+  wire.watch(onEvent);
+  let isUp = false;
+  let lastWhy: string | undefined;
+  const unconfirmed = (): Promise<void> =>
+    new Promise((_, reject) => {
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  await keepConnected(
+    {
+      turnstile: { ...turnstile, driver: watchable(unacknowledging(turnstile.driver), wire) },
+      timezone,
+      source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log: SILENT }),
+      intake: { record: unconfirmed, recordAt: unconfirmed },
+      position: undefined,
+      clock,
+      log: SILENT,
+      random: Math.random,
+      onState({ state, problem }) {
+        // The wire tells of sessions; that none began only the state does.
+        const why = isUp || state === 'online' ? undefined : problem?.detail;
+        if (why !== undefined && why !== lastWhy) wire.linked('down', { why });
+        isUp = state === 'online';
+        lastWhy = why;
+      },
+    },
+    signal,
+  );
+}
+
+/** A session waits for its acknowledgements; where they are all that it sends, it hears more without them. */
+function unacknowledging(driver: Driver): Driver {
+  if (!driver.isListener) return driver;
+  return {
+    ...driver,
+    async run({ link, ...context }) {
+      const observer = driver.observe({
+        ...context,
+        record: async (...readings) => {
+          context.record(...readings).catch(() => {}); // it is told, and never confirmed
+        },
+      });
+      for (let bytes = await link.read(); bytes instanceof Uint8Array; bytes = await link.read()) {
+        observer.fromDevice(bytes);
+      }
+      observer.end();
+    },
+  };
+}

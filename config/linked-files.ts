@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { GiroError } from '../drivers/errors.ts';
+import { whyUnreadable } from './files.ts';
+import { isGroup } from './source.ts';
+
+/** What a configuration needs besides its own file, as it names it. */
+export interface Links {
+  /** Paths, relative to the file or absolute: of `${file:PATH}`, and of the certificates and keys under `tls`. */
+  readonly files: readonly string[];
+  /** Names of `${env:NAME}`. */
+  readonly variables: readonly string[];
+}
+
+const REFERENCE = /\$\{(file|env):([^}]*)\}/g;
+const TLS_FILES = ['ca', 'certificate', 'key'];
+
+/** Finds what the configuration in the file at `path` names. Throws CONFIG_UNREADABLE. */
+export function linksOf(path: string): Links {
+  let yaml: string;
+  try {
+    yaml = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new GiroError('CONFIG_UNREADABLE', `${path}: ${whyUnreadable(cause).en}`, { cause });
+  }
+  const files = new Set<string>();
+  const variables = new Set<string>();
+  const read = (value: unknown, isTls: boolean): void => {
+    if (typeof value === 'string') {
+      for (const [, kind, name = ''] of value.matchAll(REFERENCE)) {
+        (kind === 'file' ? files : variables).add(name);
+      }
+    } else if (isGroup(value)) {
+      for (const [key, member] of Object.entries(value)) {
+        if (isTls && TLS_FILES.includes(key) && typeof member === 'string' && !member.includes('${')) {
+          files.add(member);
+        } else {
+          read(member, key === 'tls');
+        }
+      }
+    }
+  };
+  read(parseDocument(yaml, { schema: 'core', resolveKnownTags: false }).toJS(), false);
+  return { files: [...files], variables: [...variables] };
+}
