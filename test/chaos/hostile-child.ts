@@ -1,6 +1,6 @@
 /** Process: devices that send noise, and receivers that answer what no receiver should. */
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { servePart } from './part.ts';
 import { Random } from './random.ts';
 
@@ -59,6 +59,43 @@ const ANSWERS = {
 } as const satisfies Record<string, (socket: Socket) => Promise<void>>;
 type Answer = keyof typeof ANSWERS;
 
+/** Requests that no browser makes. */
+const REQUESTS: readonly ((socket: Socket) => Promise<void>)[] = [
+  // Slow loris: a head that never ends.
+  async (socket) => {
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
+    await flood(socket, () => Buffer.from('X: 1\r\n'), 1_000);
+  },
+  async (socket) => {
+    socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(HEADER_BYTES)}\r\n\r\n`);
+  },
+  async (socket) => {
+    const head = 'POST /api/state HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json';
+    socket.write(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+    await flood(socket, () => BODY_CHUNK);
+  },
+  async (socket) => {
+    socket.write(
+      Buffer.from('GET /\xff\xc3\x28 HTTP/1.1\r\nHost: \xfe\r\nCookie: \xc3\x28\r\n\r\n', 'latin1'),
+    );
+  },
+  (socket) => flood(socket, noise, CHUNK_EVERY_MS),
+];
+const CALLERS_EACH = 20;
+const CALL_AGAIN_MS = 500;
+
+/** Calls again whenever it was hung up on. */
+async function call(port: number, request: (socket: Socket) => Promise<void>): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {}).resume();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    void request(socket);
+    await closed;
+    await new Promise((resolve) => setTimeout(resolve, CALL_AGAIN_MS));
+  }
+}
+
 async function serve(each: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => {}); // whoever is flooded may go at any time
@@ -80,6 +117,12 @@ const calls = {
       void flood(socket, noise, CHUNK_EVERY_MS);
     };
     return Promise.all(Array.from({ length: count }, () => serve(device)));
+  },
+  /** Calls an HTTP server, without end. */
+  callers({ port }: { port: number }) {
+    for (const request of REQUESTS) {
+      for (let caller = 0; caller < CALLERS_EACH; caller += 1) void call(port, request);
+    }
   },
   /** Ports of receivers that answer the first bytes of a request, by how they do it. */
   async receivers() {

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Gateway } from '../../agent/gateway.ts';
 import { createLog } from '../../agent/log.ts';
+import { Taps } from '../../agent/turnstiles/taps.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { ManualClock } from '../clock.ts';
 import { servePart } from './part.ts';
@@ -25,7 +26,8 @@ interface Vitals {
 const calls = {
   async start({ config }: { config: string }) {
     const configuration = await loadConfiguration(config, { env: process.env });
-    gateway = await Gateway.start({ configuration, clock, log: createLog({ level: 'error' }) });
+    const log = createLog({ level: 'error' });
+    gateway = await Gateway.start({ configuration, clock, log, taps: new Taps({ clock, log }) });
     calls.tick();
   },
   /** Lets the clock run as the wall clock does. */

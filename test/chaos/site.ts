@@ -31,6 +31,10 @@ export interface SiteOptions {
   /** YAML of one more turnstile, and of more webhooks. */
   readonly turnstile?: string;
   readonly webhooks?: string;
+  /** YAML of further keys at the top. */
+  readonly extra?: string;
+  /** Where the panel listens; off without. */
+  readonly panel?: string;
 }
 
 /** What it is given whatever it chooses. */
@@ -148,7 +152,8 @@ export class Site implements AsyncDisposable {
     writeFileSync(
       this.config,
       `agent: { name: caos, language: en, data: ./data }
-units:
+panel: { listen: '${this.#options.panel ?? 'off'}' }
+${this.#options.extra ?? ''}units:
   - { id: centro, name: Unidade Centro, company: 1, timezone: America/Sao_Paulo }
 turnstiles:
 ${ids.map((id, index) => turnstile(id, connects[index] ?? '')).join('')}${this.#options.turnstile ?? ''}

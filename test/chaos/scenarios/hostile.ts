@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { controlPath } from '../../../agent/control/protocol.ts';
+import { freePort } from '../../e2e/gym.ts';
 import type { Hostile } from '../hostile-child.ts';
 import { Part } from '../part.ts';
 import type { Random } from '../random.ts';
@@ -19,7 +20,7 @@ const IDLE_CALLERS = 50;
 
 export const hostile: Scenario = {
   name: 'hostile',
-  what: 'devices send noise, receivers answer garbage, endlessly or never, and the control socket is flooded',
+  what: 'devices send noise, receivers answer garbage, endlessly or never, and panel and control socket are flooded',
   run,
 };
 
@@ -28,11 +29,14 @@ async function run({ random, scale, open, note }: Run): Promise<Tally> {
   await world.ask('seed', { seed: random.between(1, 1e9) });
   const devices = await world.ask('devices', { count: DRIVERS.length });
   const receivers = [...(await world.ask('receivers', undefined)).values()];
+  const panelPort = await freePort();
   await using site = await open({
+    panel: `127.0.0.1:${panelPort}`,
     turnstile: DRIVERS.map((driver, index) => turnstile(driver, devices[index] ?? 0)).join(''),
     webhooks: receivers.map(webhook).join(''),
   });
   const gateway = await site.start();
+  await world.ask('callers', { port: panelPort });
   using rss = new RssWatch(gateway.child.pid ?? 0);
   await site.source.ask('rate', { perSecond: EVENTS_PER_SECOND });
   await floodControl(controlPath(site.data), random);
