@@ -17,6 +17,8 @@ export const CRASH_POINTS = [
   'deliver:after',
   'mark:before',
   'mark:after',
+  'prune:before',
+  'prune:after',
   'checkpoint:before',
   'checkpoint:after',
   'salvage:before',

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { crashPoint } from './crash-points.ts';
 import { type ForgetStep, type Forgotten, prepareForget } from './forget.ts';
 import {
   type EventStep,
@@ -47,8 +48,12 @@ export function prepareUpkeep(db: Database): (step: UpkeepStep) => UpkeepResults
   const forget = prepareForget(db);
   return (step) => {
     switch (step.do) {
-      case 'pruneEvents':
-        return pruneEvents(step);
+      case 'pruneEvents': {
+        crashPoint('prune:before');
+        const pruned = pruneEvents(step);
+        crashPoint('prune:after');
+        return pruned;
+      }
       case 'pruneRows':
         return pruneRows(step);
       case 'oldest':

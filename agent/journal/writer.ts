@@ -76,7 +76,10 @@ function checkpoint(db: Database): boolean {
   const waitMs = Number(db.pragma('busy_timeout', { simple: true }));
   db.pragma('busy_timeout = 0');
   try {
-    return db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
+    crashPoint('checkpoint:before');
+    const isEmpty = db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
+    crashPoint('checkpoint:after');
+    return isEmpty;
   } catch (error) {
     if (troubleOf(error) === 'damage') throw error;
     return false; // the disk refuses: the next batch meets it too, and says so

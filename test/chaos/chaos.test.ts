@@ -1,21 +1,29 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { Random } from './random.ts';
+import { after, before, test } from 'node:test';
+import { buildGateway } from './program.ts';
+import { runScenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { faultsOf } from './tally.ts';
 
 /** Each run of the tests breaks the same things; `npm run chaos` breaks others. */
 const SEED = Number(process.env.GIRO_CHAOS_SEED ?? 1);
 
-for (const { name, what, missing, run } of SCENARIOS) {
+let program: Awaited<ReturnType<typeof buildGateway>>;
+before(async () => {
+  program = await buildGateway();
+});
+after(() => program[Symbol.dispose]());
+
+for (const scenario of SCENARIOS) {
+  const { name, what } = scenario;
   test(`${name}: ${what}`, async (t) => {
-    const reason = missing?.();
+    const reason = scenario.missing?.();
     if (reason !== undefined) {
       t.skip(reason);
       return;
     }
     const note = (text: string): void => t.diagnostic(text);
-    const tally = await run({ random: new Random(SEED), scale: 'short', note });
+    const tally = await runScenario(scenario, SEED, { scale: 'short', note, program });
     const replay = `npm run chaos -- --short --only ${name} --seed ${SEED}`;
     assert.deepEqual(faultsOf(tally), [], `replay: ${replay}\n${JSON.stringify(tally)}`);
   });

@@ -1,7 +1,8 @@
 // npm run chaos: breaks what can break, on real processes, and prints what became of the events. See --help.
 import { parseArgs } from 'node:util';
-import { Random } from './random.ts';
-import type { Scale, Scenario } from './scenario.ts';
+import type { Program } from '../e2e/processes.ts';
+import { buildGateway } from './program.ts';
+import { runScenario, type Scale, type Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { faultsOf, NOTHING, type Tally } from './tally.ts';
 
@@ -41,9 +42,10 @@ async function main(seed: number, scale: Scale, only: string | undefined): Promi
     return;
   }
   console.log(`seed ${seed} (repeat with --seed ${seed}${scale === 'short' ? ' --short' : ''})`);
+  using program = await buildGateway();
   const rows: Row[] = [];
   for (const scenario of SCENARIOS) {
-    if (names.includes(scenario.name)) rows.push(await runOne(scenario, seed, scale));
+    if (names.includes(scenario.name)) rows.push(await runOne(scenario, { seed, scale, program }));
   }
   console.log(`\n${table(rows)}`);
   const failed = rows.filter(({ faults }) => faults.length > 0);
@@ -52,7 +54,10 @@ async function main(seed: number, scale: Scale, only: string | undefined): Promi
   process.exitCode = failed.length === 0 ? 0 : 1;
 }
 
-async function runOne(scenario: Scenario, seed: number, scale: Scale): Promise<Row> {
+async function runOne(
+  scenario: Scenario,
+  { seed, scale, program }: { seed: number; scale: Scale; program: Program },
+): Promise<Row> {
   console.log(`\n${scenario.name}: ${scenario.what}`);
   const skipped = scenario.missing?.();
   if (skipped !== undefined) return { scenario, tally: NOTHING, seconds: 0, faults: [], skipped };
@@ -61,7 +66,7 @@ async function runOne(scenario: Scenario, seed: number, scale: Scale): Promise<R
   let tally = NOTHING;
   let faults: string[];
   try {
-    tally = await scenario.run({ random: new Random(seed), scale, note });
+    tally = await runScenario(scenario, seed, { scale, note, program });
     faults = faultsOf(tally);
   } catch (error) {
     faults = [error instanceof Error ? error.message : String(error)];

@@ -1,4 +1,6 @@
-import type { Random } from './random.ts';
+import type { Program } from '../e2e/processes.ts';
+import { Random } from './random.ts';
+import { Site, type SiteOptions } from './site.ts';
 import type { Tally } from './tally.ts';
 
 /** `short` is what `npm test` runs; `full` what `npm run chaos` does. */
@@ -8,6 +10,8 @@ export type Scale = 'short' | 'full';
 export interface Run {
   readonly random: Random;
   readonly scale: Scale;
+  /** Sets an installation up; the gateway is not started yet. */
+  readonly open: (options?: SiteOptions) => Promise<Site>;
   /** Says what a person should read beside the table: a measure, what was found. */
   readonly note: (text: string) => void;
 }
@@ -22,4 +26,16 @@ export interface Scenario {
   readonly missing?: () => string | undefined;
   /** Breaks it and counts; throws when something else went wrong than a count. */
   readonly run: (run: Run) => Promise<Tally>;
+}
+
+/** Runs one scenario; the same seed makes the same choices. */
+export function runScenario(
+  { run }: Scenario,
+  seed: number,
+  { program, ...rest }: Pick<Run, 'scale' | 'note'> & { readonly program: Program },
+): Promise<Tally> {
+  const random = new Random(seed);
+  const open: Run['open'] = (options = {}) =>
+    Site.open({ ...options, program, seed: random.between(1, 1e9) });
+  return run({ ...rest, random, open });
 }

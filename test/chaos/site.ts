@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GiroProcess } from '../e2e/processes.ts';
+import { GiroProcess, type Program } from '../e2e/processes.ts';
 import { type Behaviour, WELL } from './behaviour.ts';
 import { Part } from './part.ts';
 import type { Receiver } from './receiver-child.ts';
@@ -15,9 +15,8 @@ interface Places {
   readonly receiver?: readonly string[];
 }
 
+/** What a scenario may choose. */
 export interface SiteOptions {
-  /** For the receiver's refusals. */
-  readonly seed: number;
   readonly turnstiles?: number;
   /** Lines on the way without an acknowledgement, each controller. */
   readonly window?: number;
@@ -28,12 +27,21 @@ export interface SiteOptions {
   readonly sourceHost?: string;
   readonly receiverHost?: string;
   /** What the configuration says instead of where the parts listen: a proxy, a name. */
-  readonly dial?: {
-    readonly source?: (port: number) => string;
-    readonly receiver?: (port: number) => string;
-  };
-  /** Further lines of the webhook. */
-  readonly webhook?: string;
+  readonly dial?: Readonly<Record<'source' | 'receiver', (port: number) => Promise<string>>>;
+  /** YAML of one more turnstile, and of more webhooks. */
+  readonly turnstile?: string;
+  readonly webhooks?: string;
+  /** YAML of further keys at the top. */
+  readonly extra?: string;
+  /** Where the panel listens; off without. */
+  readonly panel?: string;
+}
+
+/** What it is given whatever it chooses. */
+interface Given {
+  readonly program: Program;
+  /** For the receiver's refusals. */
+  readonly seed: number;
 }
 
 /** An installation: controllers and a receiver in processes of their own, and the gateway between them. */
@@ -41,17 +49,17 @@ export class Site implements AsyncDisposable {
   readonly folder: string;
   readonly source: Part<Source>;
   readonly receiver: Part<Receiver>;
-  readonly #options: SiteOptions;
+  readonly #options: SiteOptions & Given;
   readonly #gateways: GiroProcess[] = [];
 
-  private constructor(options: SiteOptions) {
+  private constructor(options: SiteOptions & Given) {
     this.#options = options;
     this.folder = options.folder ?? mkdtempSync(join(tmpdir(), 'giro-chaos-'));
     this.source = new Part<Source>('./source-child.ts', options.within?.source);
     this.receiver = new Part<Receiver>('./receiver-child.ts', options.within?.receiver);
   }
 
-  static async open(options: SiteOptions): Promise<Site> {
+  static async open(options: SiteOptions & Given): Promise<Site> {
     const site = new Site(options);
     try {
       await site.#configure();
@@ -71,26 +79,30 @@ export class Site implements AsyncDisposable {
   }
 
   /** Starts the gateway and waits for nothing. The log tells what is wrong, not each access. */
-  launch(env: NodeJS.ProcessEnv = {}): GiroProcess {
+  launch(env: NodeJS.ProcessEnv = {}, within = this.#options.within?.gateway ?? []): GiroProcess {
     const gateway = new GiroProcess(['run', '--config', this.config], {
       cwd: this.folder,
       env: { GIRO_LOG: 'warn', ...env },
-      within: this.#options.within?.gateway ?? [],
+      within,
+      program: this.#options.program,
     });
     this.#gateways.push(gateway);
     return gateway;
   }
 
   /** Starts the gateway and waits until it serves every controller. */
-  async start(env: NodeJS.ProcessEnv = {}): Promise<GiroProcess> {
-    const gateway = this.launch(env);
+  async start(env?: NodeJS.ProcessEnv, within?: readonly string[]): Promise<GiroProcess> {
+    const gateway = this.launch(env, within);
     await gateway.whileRunning(this.source.ask('connected', undefined));
     return gateway;
   }
 
   /** Another command on this installation. */
   async command(...args: readonly string[]): Promise<string> {
-    const command = new GiroProcess([...args, '--config', this.config], { cwd: this.folder });
+    const command = new GiroProcess([...args, '--config', this.config], {
+      cwd: this.folder,
+      program: this.#options.program,
+    });
     await command.exit;
     return command.stdout.join('\n');
   }
@@ -110,6 +122,8 @@ export class Site implements AsyncDisposable {
   async settle(gateway: GiroProcess, others: ReadonlyMap<string, number> = new Map()): Promise<Tally> {
     await this.source.ask('rate', { perSecond: 0 });
     await this.behave(WELL);
+    // An outage may have left a wait of a minute behind, which proves nothing.
+    await this.command('resume', 'crm', '--now');
     await gateway.whileRunning(this.source.ask('drained', undefined));
     const acknowledged = new Map([...others, ...(await this.source.ask('count', undefined))]);
     const count = total(acknowledged);
@@ -124,28 +138,31 @@ export class Site implements AsyncDisposable {
   }
 
   async #configure(): Promise<void> {
-    const { seed, turnstiles = 4, window = 64, dial, webhook = '' } = this.#options;
+    const { seed, turnstiles = 4, window = 64, dial } = this.#options;
     const { sourceHost = '127.0.0.1', receiverHost = '127.0.0.1' } = this.#options;
     const ids = Array.from({ length: turnstiles }, (_, index) => `catraca-${index + 1}`);
     const [ports, receiverPort] = await Promise.all([
       this.source.ask('listen', { turnstiles: ids, host: sourceHost, window }),
       this.receiver.ask('listen', { host: receiverHost, port: 0, seed }),
     ]);
-    const device = dial?.source ?? ((port) => `tcp://${sourceHost}:${port}`);
-    const url = (dial?.receiver ?? ((port) => `http://${receiverHost}:${port}/giro`))(receiverPort);
+    const connects = await Promise.all(
+      ports.map((port) => dial?.source(port) ?? `tcp://${sourceHost}:${port}`),
+    );
+    const url = (await dial?.receiver(receiverPort)) ?? `http://${receiverHost}:${receiverPort}/giro`;
     writeFileSync(
       this.config,
       `agent: { name: caos, language: en, data: ./data }
-units:
+panel: { listen: '${this.#options.panel ?? 'off'}' }
+${this.#options.extra ?? ''}units:
   - { id: centro, name: Unidade Centro, company: 1, timezone: America/Sao_Paulo }
 turnstiles:
-${ids.map((id, index) => turnstile(id, device(ports[index] ?? 0))).join('')}
+${ids.map((id, index) => turnstile(id, connects[index] ?? '')).join('')}${this.#options.turnstile ?? ''}
 webhooks:
   - id: crm
     url: ${url}
     secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
     allow: [http, loopback]
-${webhook}`,
+${this.#options.webhooks ?? ''}`,
     );
   }
 }

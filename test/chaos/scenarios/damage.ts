@@ -14,7 +14,6 @@ import Sqlite from 'better-sqlite3';
 import { JOURNAL_FILE } from '../../../agent/journal/file.ts';
 import type { Random } from '../random.ts';
 import type { Run, Scenario } from '../scenario.ts';
-import { Site } from '../site.ts';
 import type { Tally } from '../tally.ts';
 
 const TIMES = { short: 1, full: 5 } as const;
@@ -82,8 +81,8 @@ export const damage: Scenario = {
   run,
 };
 
-async function run({ random, scale, note }: Run): Promise<Tally> {
-  await using site = await Site.open({ seed: random.between(1, 1e9) });
+async function run({ random, scale, open, note }: Run): Promise<Tally> {
+  await using site = await open();
   let gateway = await site.start();
   for (let time = 0; time < TIMES[scale]; time += 1) {
     for (const { name, to, alarm, aside } of DAMAGES) {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DOWN, FAILING, WELL } from '../behaviour.ts';
 import type { Run, Scenario } from '../scenario.ts';
-import { Site } from '../site.ts';
 import type { Tally } from '../tally.ts';
 
 const ROUNDS = { short: 20, full: 200 } as const;
@@ -18,8 +17,8 @@ export const kill: Scenario = {
   run,
 };
 
-async function run({ random, scale, note }: Run): Promise<Tally> {
-  await using site = await Site.open({ seed: random.between(1, 1e9) });
+async function run({ random, scale, open, note }: Run): Promise<Tally> {
+  await using site = await open();
   await site.source.ask('rate', { perSecond: EVENTS_PER_SECOND });
   let early = 0;
   for (let round = 1; round <= ROUNDS[scale]; round += 1) {

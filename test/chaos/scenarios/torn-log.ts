@@ -20,7 +20,7 @@ import { recordingLog } from '../../agent/journal/journals.ts';
 import { DOWN } from '../behaviour.ts';
 import type { Random } from '../random.ts';
 import type { Run, Scenario } from '../scenario.ts';
-import { Site } from '../site.ts';
+import type { Site } from '../site.ts';
 import { NOTHING, type Tally } from '../tally.ts';
 
 const VARIANTS = { short: 20, full: 200 } as const;
@@ -34,8 +34,8 @@ export const tornLog: Scenario = {
   run,
 };
 
-async function run({ random, scale, note }: Run): Promise<Tally> {
-  await using site = await Site.open({ seed: random.between(1, 1e9) });
+async function run({ random, scale, open, note }: Run): Promise<Tally> {
+  await using site = await open();
   await site.behave(DOWN);
   const gateway = await site.start();
   await site.source.ask('burst', { count: EVENTS });

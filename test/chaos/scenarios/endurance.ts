@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import type { Run, Scenario } from '../scenario.ts';
+import type { Tally } from '../tally.ts';
+import { descriptorsOf, megabytes, rssOf } from '../vitals.ts';
+
+const EVENTS = { short: 20_000, full: 1_000_000 } as const;
+/** In so many steps, each delivered before the next begins. */
+const STEPS = 50;
+/** Share of the steps after which nothing more may grow. */
+const WARM_UP = 0.4;
+/** In the short form the warm-up itself is what is seen. */
+const GROWTH_BYTES = { short: 60e6, full: 10e6 } as const;
+/** A connection more or less; a leak of one a step would be many. */
+const DESCRIPTORS = 6;
+
+export const endurance: Scenario = {
+  name: 'endurance',
+  what: `${EVENTS.full} events as fast as they go: memory and file descriptors stay as they are`,
+  run,
+};
+
+async function run({ scale, open, note }: Run): Promise<Tally> {
+  await using site = await open({ window: 256 });
+  const gateway = await site.start();
+  const pid = gateway.child.pid ?? 0;
+  const rss: number[] = [];
+  const descriptors: number[] = [];
+  const startedAt = performance.now();
+  for (let step = 1; step <= STEPS; step += 1) {
+    await site.source.ask('burst', { count: EVENTS[scale] / STEPS });
+    await gateway.whileRunning(site.source.ask('drained', undefined));
+    await gateway.whileRunning(site.receiver.ask('delivered', { count: (EVENTS[scale] / STEPS) * step }));
+    rss.push(rssOf(pid));
+    descriptors.push(descriptorsOf(pid));
+  }
+  const perSecond = EVENTS[scale] / ((performance.now() - startedAt) / 1000);
+  note(`${perSecond.toFixed(0)} events/s from the controller to the receiver`);
+
+  const [earlier, later] = halves(rss.slice(WARM_UP * STEPS));
+  const growth = mean(later) - mean(earlier);
+  const opened = [Math.min(...descriptors.slice(1)), Math.max(...descriptors.slice(1))] as const;
+  note(`memory ${megabytes(Math.min(...rss))} to ${megabytes(Math.max(...rss))}`);
+  note(`growth after the warm-up ${megabytes(growth)}; ${opened[0]} to ${opened[1]} file descriptors`);
+  assert.ok(growth < GROWTH_BYTES[scale], `memory grew by ${megabytes(growth)}`);
+  assert.ok(opened[1] - opened[0] <= DESCRIPTORS, 'file descriptors stay as they are');
+  return await site.settle(gateway);
+}
+
+function halves(values: readonly number[]): readonly [number[], number[]] {
+  const middle = Math.floor(values.length / 2);
+  return [values.slice(0, middle), values.slice(middle)];
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
