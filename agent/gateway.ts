@@ -13,11 +13,14 @@ import type { AlarmWatch } from './alarms/watch.ts';
 import { Operator } from './control/operator.ts';
 import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
+import { serveFeed } from './feed/feed.ts';
+import { FeedNews } from './feed/news.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
-import type { Accept, NewEvent } from './journal/records.ts';
+import { type Accept, FEED, type NewEvent } from './journal/records.ts';
 import { requireNotMoved } from './moving/moved.ts';
 import { Panel } from './panel/panel.ts';
+import { runRelays } from './relay/relays.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
 import { keepTapped } from './turnstiles/tapped.ts';
@@ -74,7 +77,7 @@ export class Gateway {
       identity,
       dispatcher: this.#dispatcher,
       turnstiles: () => this.#reports.map((report) => report.sample),
-      webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => interested(configuration.webhooks, event),
+      webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => interested(configuration, event),
     };
     this.#upkeep = new Upkeep(installation);
     this.#alarms = watchInstallation({
@@ -94,7 +97,9 @@ export class Gateway {
     const renderings = new Map(
       configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
     );
-    const journal = await Journal.open(data, { clock, log, renderings });
+    const news = new FeedNews(clock);
+    const onFed = (units: readonly string[]): void => news.tell(units);
+    const journal = await Journal.open(data, { clock, log, renderings, onFed });
     try {
       const gateway = new Gateway(parts, journal, loadIdentity(data, id));
       gateway.#dispatcher.start(journal.state);
@@ -107,6 +112,7 @@ export class Gateway {
       });
       gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
+      gateway.#sessions.push(gateway.#relay(), gateway.#feed(news));
       gateway.#panel.start({
         journal,
         dispatcher: gateway.#dispatcher,
@@ -149,6 +155,29 @@ export class Gateway {
     return accepted;
   }
 
+  #relay(): Promise<void> {
+    const { clock, log, configuration } = this.#parts;
+    return runRelays(
+      configuration.relay,
+      {
+        ...{ clock, log, random: Math.random, units: configuration.units, agent: configuration.agent.name },
+        ...{ identity: this.#identity, journal: this.#journal },
+        accept: (accept) => this.#accept(accept),
+        webhooksFor: (event) => interested(configuration, event),
+        onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
+      },
+      this.#stopping.signal,
+    );
+  }
+
+  async #feed(news: FeedNews): Promise<void> {
+    const { clock, log, configuration } = this.#parts;
+    const { feed, units, agent } = configuration;
+    if (feed === undefined) return;
+    const parts = { feed, units: units.map(({ id }) => id), data: agent.data, journal: this.#journal };
+    await serveFeed({ ...parts, news, clock, log, random: Math.random }, this.#stopping.signal);
+  }
+
   async #connect(configured: Turnstile): Promise<void> {
     const turnstile = this.#wires.watchable(configured);
     const { clock, configuration } = this.#parts;
@@ -174,7 +203,7 @@ export class Gateway {
       device: report.device,
       accept: (accept) => this.#accept(accept),
       traces: (...near) => this.#journal.traces(...near),
-      webhooksFor: (event) => interested(configuration.webhooks, event),
+      webhooksFor: (event) => interested(configuration, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
       onDevice: (device) => report.describe(device),
       onAlarm: (alarm) => this.#alarms.deviceAlarm(report.sample, alarm),
@@ -221,14 +250,16 @@ function fingerprint(webhook: Webhook): string {
   return createHash('sha256').update(JSON.stringify(webhook)).digest('hex').slice(0, 16);
 }
 
-/** The webhooks that get an event; an inactive one (INATIVA) gets nothing, not even later. */
+/** The webhooks that get an event, and the feed; an inactive one (INATIVA) gets nothing, not even later. */
 function interested(
-  webhooks: readonly Webhook[],
+  { webhooks, feed }: Pick<Configuration, 'webhooks' | 'feed'>,
   { name, unit }: Pick<NewEvent, 'name' | 'unit'>,
 ): readonly string[] {
-  return webhooks
+  const isFed = !OWN.has(name) && feed?.consumers.some((consumer) => consumer.unit === unit);
+  const wanting = webhooks
     .filter(({ active }) => active)
     .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.some((event) => event === name)))
     .filter(({ units }) => units === undefined || units.includes(unit))
     .map(({ id }) => id);
+  return isFed ? [...wanting, FEED] : wanting;
 }

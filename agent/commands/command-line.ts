@@ -8,6 +8,7 @@ import { describeBackup, describeRestore } from './backup.ts';
 import { describeCheck } from './check.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
 import { describeEvents } from './events.ts';
+import { describeFeed } from './feed.ts';
 import { describeForget } from './forget.ts';
 import { describeInit } from './init.ts';
 import { describeListen } from './listen.ts';
@@ -51,6 +52,7 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeSimulate,
   describeListen,
   describeSecret,
+  describeFeed,
   describeBackup,
   describeRestore,
   describeExport,
