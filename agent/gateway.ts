@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Configuration, Turnstile, Webhook } from '../config/configuration.ts';
 import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
-import type { TcpAddress } from '../drivers/links/address.ts';
 import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
-import { type Identity, loadIdentity } from './accesses/identity.ts';
+import { type Identity, isInstalled, loadIdentity } from './accesses/identity.ts';
 import { Intake } from './accesses/intake.ts';
 import { rereadKeptLines } from './accesses/reread.ts';
 import { watchInstallation } from './alarms/installation.ts';
@@ -23,7 +22,7 @@ import { Panel } from './panel/panel.ts';
 import { runRelays } from './relay/relays.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
-import { keepTapped } from './turnstiles/tapped.ts';
+import { isTapped, type Taps } from './turnstiles/taps.ts';
 import { keepConnected, type SessionState } from './turnstiles/turnstile.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
@@ -34,15 +33,18 @@ const STOP_GRACE_MS = 3_000;
 /** Giro's own events go to a webhook only if its `events` names them. */
 const OWN: ReadonlySet<NewEvent['name']> = new Set(['giro.alerta', 'giro.lacuna', 'giro.resumo']);
 
-interface Parts {
+/** What a gateway is made of. */
+export interface GatewayParts {
   readonly configuration: Configuration;
   readonly clock: Clock;
   readonly log: Logger & { child(bindings: object): Logger };
+  /** They may pass on already; from now on they are heard. */
+  readonly taps: Taps;
 }
 
 /** The composition root: builds the parts from the configuration, starts and stops them in order. */
 export class Gateway {
-  readonly #parts: Parts;
+  readonly #parts: GatewayParts;
   readonly #journal: Journal;
   readonly #dispatcher: Dispatcher;
   readonly #identity: Identity;
@@ -56,7 +58,7 @@ export class Gateway {
   #sessions: Promise<void>[] = [];
   #control: ControlServer | undefined;
 
-  private constructor(parts: Parts, journal: Journal, identity: Identity) {
+  private constructor(parts: GatewayParts, journal: Journal, identity: Identity) {
     const { configuration, clock, log } = parts;
     this.#parts = parts;
     this.#journal = journal;
@@ -90,18 +92,19 @@ export class Gateway {
    * Opens the journal, then delivers what it holds, then listens to the turnstiles.
    * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE, INSTALLATION_MOVED.
    */
-  static async start(parts: Parts): Promise<Gateway> {
+  static async start(parts: GatewayParts): Promise<Gateway> {
     const { configuration, clock, log } = parts;
     const { data, id } = configuration.agent;
     requireNotMoved(data);
     const renderings = new Map(
       configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
     );
+    const wasInUse = isInstalled(data);
     const news = new FeedNews(clock);
     const onFed = (units: readonly string[]): void => news.tell(units);
-    const journal = await Journal.open(data, { clock, log, renderings, onFed });
+    const journal = await Journal.open(data, { clock, log, renderings, wasInUse, onFed });
     try {
-      const gateway = new Gateway(parts, journal, loadIdentity(data, id));
+      const gateway = new Gateway(parts, journal, loadIdentity(data, clock.now(), id));
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
       gateway.#upkeep.start();
@@ -136,17 +139,39 @@ export class Gateway {
     return this.#panel.url;
   }
 
+  /** Resolves when every link that we open to a device was opened or failed for the first time. */
+  get linksTried(): Promise<void> {
+    const opened = this.#parts.configuration.turnstiles.filter(
+      ({ address }) => address.kind !== 'tcp-listen',
+    );
+    const reports = this.#reports.filter(({ sample }) => opened.some(({ id }) => id === sample.turnstile));
+    return Promise.all(reports.map(({ tried }) => tried)).then(() => undefined);
+  }
+
+  /** How many turnstiles there are, and how many of them have a session that holds. */
+  get turnstiles(): { readonly all: number; readonly online: number } {
+    const online = this.#reports.filter(({ sample }) => sample.outageSinceMs === undefined).length;
+    return { all: this.#reports.length, online };
+  }
+
+  /** Resolves when the journal's writer answered, with what stands still though nothing makes it wait, if anything does. */
+  async pulse(): Promise<string | undefined> {
+    await this.#journal.answer();
+    return this.#dispatcher.stall;
+  }
+
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
     this.#alarms.stop();
     this.#stopping.abort();
-    await this.#upkeep.stop();
+    const upkept = this.#upkeep.stop();
     await this.#panel.stop();
     await this.#control?.close();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
     await this.#dispatcher.stop(STOP_GRACE_MS);
     await this.#journal.close();
+    await upkept; // while the disk refuses, only the end of the journal ends it
   }
 
   async #accept(accept: Accept) {
@@ -213,9 +238,12 @@ export class Gateway {
     rereadKeptLines(turnstile, { journal: this.#journal, intake, log, signal }).catch((error: unknown) => {
       if (!signal.aborted) log.error({ err: error }, 'kept lines were not read again');
     });
-    if (turnstile.tap !== undefined && isTcp(turnstile)) {
-      const onState = (state: SessionState): void => report.session(state);
-      return keepTapped({ turnstile, tap: turnstile.tap, intake, clock, log, onState }, signal);
+    const position = this.#journal.state.cursors.find(
+      (cursor) => cursor.turnstile === turnstile.id,
+    )?.position;
+    const onState = (state: SessionState): void => report.session(state);
+    if (isTapped(turnstile)) {
+      return this.#parts.taps.keep(turnstile, { intake, position, onState }, signal);
     }
     await keepConnected(
       {
@@ -224,19 +252,15 @@ export class Gateway {
         decide: createDecider({ turnstile, unit, identity: this.#identity, clock }),
         source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log }),
         intake,
-        position: this.#journal.state.cursors.find((cursor) => cursor.turnstile === turnstile.id)?.position,
+        position,
         clock,
         log,
         random: Math.random,
-        onState: (state) => report.session(state),
+        onState,
       },
       signal,
     );
   }
-}
-
-function isTcp(turnstile: Turnstile): turnstile is Turnstile & { readonly address: TcpAddress } {
-  return turnstile.address.kind === 'tcp';
 }
 
 /** What delivery is given of a webhook. */

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 
@@ -17,8 +18,25 @@ const REDACTED = [
   'authorization',
 ];
 
-/** The daemon's log, on stderr: readable lines on a terminal, one JSON object a line otherwise. */
-export function createLog({ level = 'info', terminal = process.stderr.isTTY } = {}): Logger {
+/** syslog(3) priorities of pino's levels, as sd-daemon(3) has them at the start of a line. */
+const PRIORITIES: Readonly<Record<string, string>> = {
+  10: '<7>',
+  20: '<7>',
+  30: '<6>',
+  40: '<4>',
+  50: '<3>',
+  60: '<2>',
+};
+
+/**
+ * The daemon's log, on stderr: readable lines on a terminal, one JSON object a line otherwise, with its priority in
+ * front where the journal of systemd reads it (`journalctl -p warning`).
+ */
+export function createLog({
+  level = 'info',
+  terminal = process.stderr.isTTY,
+  journald = isJournal(process.env.JOURNAL_STREAM),
+} = {}): Logger {
   const options = {
     level,
     base: null,
@@ -37,7 +55,21 @@ export function createLog({ level = 'info', terminal = process.stderr.isTTY } = 
       }),
     );
   }
-  return pino(options, pino.destination({ dest: 2, sync: false }));
+  const destination = pino.destination({ dest: 2, sync: false });
+  if (!journald) return pino(options, destination);
+  return pino(options, { write: (line) => destination.write(`${priorityOf(line)}${line}`) });
+}
+
+/** Every line begins with its level, for there is no base. */
+function priorityOf(line: string): string {
+  return PRIORITIES[line.slice('{"level":'.length, line.indexOf(','))] ?? '<6>';
+}
+
+/** Whether stderr is the stream of the journal that the variable names (systemd.exec(5), JOURNAL_STREAM). */
+function isJournal(stream: string | undefined): boolean {
+  if (stream === undefined) return false;
+  const { dev, ino } = fstatSync(2);
+  return stream === `${dev}:${ino}`;
 }
 
 function colours(): boolean {

@@ -1,6 +1,7 @@
 import type { Driver } from '../drivers/driver.ts';
 import type { Language } from '../drivers/language.ts';
-import type { LinkAddress, TcpListenAddress } from '../drivers/links/address.ts';
+import type { LinkAddress } from '../drivers/links/address.ts';
+import type { TapPlace } from '../drivers/links/tap.ts';
 import type { Feed } from './feed.ts';
 import type { FORMATS } from './format-schema.ts';
 import type { JournalSettings } from './journal.ts';
@@ -62,8 +63,8 @@ export interface Turnstile {
   readonly name?: string | undefined;
   readonly driver: Driver;
   readonly address: LinkAddress;
-  /** Where the gym's software connects; then the address is a tcp one, and Giro only listens in. */
-  readonly tap?: TcpListenAddress | undefined;
+  /** Between the device and the gym's software; then Giro only listens in. */
+  readonly tap?: TapPlace | undefined;
   readonly swapDirection: boolean;
   /** What the driver's own schema made of them. */
   readonly options: unknown;

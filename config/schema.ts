@@ -184,7 +184,7 @@ export function turnstileSchema(driverNames: readonly string[]) {
         .string()
         .optional()
         .describe(
-          'Where the gym’s own access software connects instead (tcp-listen://HOST:PORT): Giro passes everything on to the device, hears it, and sends nothing itself.',
+          'Where the gym’s own access software connects instead: tcp-listen://HOST:PORT for a device at tcp://; for one at serial:// a second port (serial:///dev/ttyUSB1, same settings unless given), or listen for a Y-cable. Giro passes everything on to the device, hears it, and sends nothing itself.',
         ),
       swapDirection: z
         .boolean()

@@ -1,11 +1,12 @@
 import type { Driver } from '../drivers/driver.ts';
-import { type LinkAddress, parseAddress, type TcpListenAddress } from '../drivers/links/address.ts';
+import { type LinkAddress, parseAddress } from '../drivers/links/address.ts';
 import type { Checker } from './checker.ts';
 import type { Turnstile } from './configuration.ts';
 import { text } from './mistakes.ts';
 import { turnstileSchema } from './schema.ts';
 import { isGroup, type Path } from './source.ts';
 import { unknownName } from './suggest.ts';
+import { checkTap } from './taps.ts';
 
 /** Judges what the schema can't: ids, units, addresses and the drivers' own options. Answers those that are right. */
 export function checkTurnstiles(
@@ -54,36 +55,6 @@ function checkAddress(checker: Checker, index: number, driver: Driver | undefine
       message: text(`driver "${driver.name}" can't use ${kind}`, `o driver "${driver.name}" não usa ${kind}`),
       help: text(`it can use: ${links}`, `ele usa: ${links}`),
     });
-  }
-  return parsed.address;
-}
-
-/** A tap listens on TCP and goes on to a device that is dialled. */
-function checkTap(
-  checker: Checker,
-  index: number,
-  address: LinkAddress | undefined,
-): TcpListenAddress | undefined {
-  const path = ['turnstiles', index, 'tap'];
-  const tap = checker.source.at(path);
-  if (typeof tap !== 'string') return undefined;
-  const parsed = parseAddress(tap, {});
-  if ('problem' in parsed) {
-    checker.report(path, { message: parsed.problem });
-    return undefined;
-  }
-  if (parsed.address.kind !== 'tcp-listen' || (address !== undefined && address.kind !== 'tcp')) {
-    checker.report(path, {
-      message: text(
-        'a tap goes from tcp-listen:// to a device at tcp://',
-        'um tap vai de tcp-listen:// a um equipamento em tcp://',
-      ),
-      help: text(
-        'for example tap: tcp-listen://0.0.0.0:13000 with connect: tcp://192.168.0.200:3000',
-        'por exemplo tap: tcp-listen://0.0.0.0:13000 com connect: tcp://192.168.0.200:3000',
-      ),
-    });
-    return undefined;
   }
   return parsed.address;
 }

@@ -21,6 +21,8 @@ export type DecisionQuestion = Pick<PassageReading, 'credential' | 'person' | 'd
 export interface DecisionSource {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What is permitted besides https to another machine. */
+  readonly allow: readonly ('http' | 'loopback')[];
   readonly timeoutMs: number;
 }
 
@@ -60,10 +62,7 @@ export interface TurnstileContext<Options> {
 }
 
 /** What an observer is given: it hears both directions of somebody else's conversation and can send nothing. */
-export type ObserverContext<Options> = Omit<
-  TurnstileContext<Options>,
-  'link' | 'localTime' | 'cursor' | 'recordAt'
->;
+export type ObserverContext<Options> = Omit<TurnstileContext<Options>, 'link' | 'localTime' | 'decide'>;
 
 /** Hears a conversation between the gym's software and the device. Neither method may throw or block. */
 export interface Observer {
@@ -71,6 +70,35 @@ export interface Observer {
   fromSoftware(bytes: Uint8Array): void;
   /** The conversation ended; what is unfinished is dropped. */
   end(): void;
+}
+
+/** A controller that answered a question to everybody, as far as its answer tells. */
+export interface FoundDevice {
+  /** Maker and model, for people. */
+  readonly model: string;
+  /** The number that its installer gave it. */
+  readonly deviceId?: string;
+  /** Who holds its one session: an address, or `free`; absent where it does not tell. */
+  readonly session?: string;
+}
+
+/** What a controller that was found tells when it is asked over a connection. */
+export interface DeviceIdentity {
+  readonly serial?: string;
+  readonly firmware?: string;
+  /** `turnstiles[].options` that make sure of this one device. */
+  readonly options?: Readonly<Record<string, string | number>>;
+}
+
+/** Finding the controllers of a family by one UDP question to everybody on the network. */
+export interface Discovery {
+  /** Where controllers listen for it. */
+  readonly port: number;
+  readonly question: Uint8Array;
+  /** The controller behind one datagram, whose address is the datagram's own; undefined if it is none. Never throws. */
+  read(datagram: Uint8Array): FoundDevice | undefined;
+  /** Asks one whose session is free who it is; throws when it does not say. */
+  identify(link: Link): Promise<DeviceIdentity>;
 }
 
 /** One family of controllers. */
@@ -84,6 +112,8 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
   /** TCP port that `connect` may leave out. */
   readonly defaultPort?: number;
   readonly link?: LinkWishes;
+  /** A session sends nothing but acknowledgements, so that an observer alone on the link hears all there is. */
+  readonly isListener?: true;
   /**
    * One connected session. Runs until the link ends or `signal` aborts, then resolves; throwing means "reconnect me
    * with back-off". The caller closes the link.
@@ -101,6 +131,8 @@ export interface Driver<Schema extends z.ZodType = z.ZodType> {
    * each text once.
    */
   hints?(reading: Reading, options: z.output<Schema>): readonly Text[];
+  /** Only where the family answers a broadcast. */
+  readonly discovery?: Discovery;
   /** A controller of this family, as seen from the wire. */
   simulate(context: SimulatorContext): Simulator;
 }

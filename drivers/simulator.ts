@@ -23,6 +23,8 @@ export interface Simulator {
    * other; what a real controller keeps and sends again after a break is kept and sent again here too.
    */
   play(passage: SimulatedPassage): Promise<'reported' | 'unheard'>;
+  /** What it answers to a datagram on its port, if anything. */
+  answerDatagram?(datagram: Uint8Array): Uint8Array | undefined;
 }
 
 export interface SimulatorContext {

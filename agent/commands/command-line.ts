@@ -7,6 +7,7 @@ import { version } from '../version.ts';
 import { describeBackup, describeRestore } from './backup.ts';
 import { describeCheck } from './check.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
+import { describeDiscover } from './discover.ts';
 import { describeEvents } from './events.ts';
 import { describeFeed } from './feed.ts';
 import { describeForget } from './forget.ts';
@@ -16,7 +17,10 @@ import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
+
+import { describePorts } from './ports.ts';
 import { describeReplay } from './replay.ts';
+
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
@@ -37,6 +41,8 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeInit,
   describeRun,
   describeCheck,
+  describeDiscover,
+  describePorts,
   describeStatus,
   describeEvents,
   describeDeliveries,

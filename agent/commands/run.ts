@@ -1,7 +1,10 @@
+import { flushCompileCache } from 'node:module';
 import type { Command } from 'commander';
+import type { Configuration } from '../../config/configuration.ts';
 import { systemClock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import type { Language, Text } from '../../drivers/language.ts';
+import type { Logger } from '../../drivers/log.ts';
 import { version } from '../version.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
@@ -22,20 +25,46 @@ export const describeRun: DescribeCommand = (program: Command) => {
 async function run(options: { config?: string }): Promise<void> {
   const { prepareWriter } = await import('../journal/threads.ts');
   prepareWriter();
-  const [{ configuration, isDemo }, { createLog }, { Gateway }] = await Promise.all([
+  const [{ configuration, isDemo }, { createLog }, { Taps }, { Service }] = await Promise.all([
     openConfiguration(options.config),
     import('../log.ts'),
-    import('../gateway.ts'),
+    import('../turnstiles/taps.ts'),
+    import('../service/service.ts'),
   ]);
   // The demo's screen belongs to the receiver; the log speaks when something is wrong.
   const log = createLog({ level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info') });
-  const stopped = stopSignal();
+  const { stopped, stopping } = stopSignal();
+  const taps = new Taps({ clock: systemClock, log });
+  taps.open(configuration.turnstiles); // the door comes first: before anything else takes its time
   const demo = isDemo
     ? await import('./demo.ts').then(({ startDemo }) => startDemo(configuration))
     : undefined;
   if (isDemo) console.log(DEMO_LINES[configuration.agent.language]);
 
-  const gateway = await Gateway.start({ configuration, clock: systemClock, log });
+  const { startGateway } = await import('../start.ts');
+  const gateway = await startGateway({ configuration, clock: systemClock, log, taps }, stopping);
+  if (gateway !== undefined) sayStarted(configuration, log);
+  const { language } = configuration.agent;
+  const service =
+    gateway && (await Service.start({ gateway, language, clock: systemClock, log, env: process.env }));
+  flushCompileCache(); // a start after a kill reads it, and a kill writes nothing
+  demo?.begin();
+  if (isDemo && gateway !== undefined) void tellPanel(gateway.panelUrl, language);
+  try {
+    const end = await Promise.race(gateway === undefined ? [stopped] : [stopped, gateway.failed]);
+    if (end instanceof GiroError) throw end;
+    log.info({ signal: end }, 'gateway stopping');
+  } finally {
+    await service?.stop();
+    await demo?.stopPeople();
+    await gateway?.stop();
+    await taps.close();
+    await demo?.close();
+    log.info({}, 'gateway stopped');
+  }
+}
+
+function sayStarted(configuration: Configuration, log: Logger): void {
   log.info(
     {
       version,
@@ -47,22 +76,9 @@ async function run(options: { config?: string }): Promise<void> {
     'gateway started',
   );
   const note = unverifiedNote(configuration);
-  if (note !== undefined) {
-    const text = note.text[configuration.agent.language];
-    log.warn({ webhooks: note.webhooks, text }, 'format pacto-plano is unverified');
-  }
-  demo?.begin();
-  if (isDemo) void tellPanel(gateway.panelUrl, configuration.agent.language);
-  try {
-    const end = await Promise.race([stopped, gateway.failed]);
-    if (end instanceof GiroError) throw end;
-    log.info({ signal: end }, 'gateway stopping');
-  } finally {
-    await demo?.stopPeople();
-    await gateway.stop();
-    await demo?.close();
-    log.info({}, 'gateway stopped');
-  }
+  if (note === undefined) return;
+  const text = note.text[configuration.agent.language];
+  log.warn({ webhooks: note.webhooks, text }, 'format pacto-plano is unverified');
 }
 
 /** The demo's screen says where the page is, once it is there: the first notification does not wait for it. */
@@ -77,13 +93,15 @@ const PANEL_LINE: Text = {
 };
 
 /** Resolves with the first stop signal. A later one, after the same Ctrl-C has had time to repeat, ends at once. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
+function stopSignal(): { readonly stopped: Promise<NodeJS.Signals>; readonly stopping: AbortSignal } {
+  const stopping = new AbortController();
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
     let firstAtMs: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
       const nowMs = performance.now();
       if (firstAtMs === undefined) {
         firstAtMs = nowMs;
+        stopping.abort();
         resolve(signal);
       } else if (nowMs - firstAtMs > SAME_SIGNAL_MS) {
         // Nothing is lost: what was accepted is committed, the rest was not acknowledged.
@@ -92,6 +110,7 @@ function stopSignal(): Promise<NodeJS.Signals> {
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   });
+  return { stopped, stopping: stopping.signal };
 }
 
 const DEMO_LINES: Text = {

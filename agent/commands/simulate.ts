@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../drivers/clock.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import { formatAddress, type LinkAddress, parseAddress } from '../../drivers/links/address.ts';
 import { drivers, findDriver } from '../../drivers/registry.ts';
-import type { SimulatedPassage } from '../../drivers/simulator.ts';
+import type { SimulatedPassage, Simulator } from '../../drivers/simulator.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { integerOption } from './options.ts';
 
@@ -83,6 +83,7 @@ async function simulate(name: string, options: SimulateOptions): Promise<void> {
   const address = options.at ?? { kind: 'tcp-listen', host: '127.0.0.1', port: driver.defaultPort ?? 9001 };
   const source = createLinkSource(address, { clock, log });
   const simulator = driver.simulate({ clock, log, settings: options.set });
+  await answerDiscovery(simulator, address, stopping.signal);
   console.error(`simulated ${name} at ${formatAddress(address)}; waiting for the gateway; Ctrl-C ends`);
   const { promise: connected, resolve: onConnected } = Promise.withResolvers<void>();
   const running = runSimulator(simulator, source, { clock, log, signal: stopping.signal, onConnected });
@@ -113,6 +114,17 @@ async function simulate(name: string, options: SimulateOptions): Promise<void> {
   console.error(`passages reported: ${totals.reported}, unheard: ${totals.unheard}`);
   stopping.abort();
   await running;
+}
+
+/** What answers a broadcast does so on the port that it takes connections on. */
+async function answerDiscovery(
+  simulator: Simulator,
+  address: LinkAddress,
+  signal: AbortSignal,
+): Promise<void> {
+  if (address.kind !== 'tcp-listen' || simulator.answerDatagram === undefined) return;
+  const { answerDatagrams } = await import('../../drivers/links/udp.ts');
+  await answerDatagrams(address, (datagram) => simulator.answerDatagram?.(datagram), signal);
 }
 
 function addressOption(language: 'en' | 'pt-BR'): (text: string) => LinkAddress {

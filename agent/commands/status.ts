@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Configuration, Webhook } from '../../config/configuration.ts';
 import type { Language } from '../../drivers/language.ts';
 import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
-import type { Alarm } from '../journal/records.ts';
+import type { Alarm, RelayState } from '../journal/records.ts';
 import { alarmLines } from './alarm-lines.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
@@ -27,7 +27,9 @@ interface Status {
   readonly alarms: readonly Alarm[];
   readonly turnstiles: readonly (TurnstileStatus & { readonly name?: string })[];
   readonly webhooks: readonly (WebhookStatus & { readonly active: boolean; readonly configured: boolean })[];
-  /** Lines that no pattern matched, per turnstile. */
+  /** The configured sources of cloud events. */
+  readonly relays: readonly RelayState[];
+  /** Lines that no pattern matched, per turnstile; posts that fit no unit, per relay (`ID/*`). */
   readonly unrecognised: readonly {
     readonly turnstile: string;
     readonly count: number;
@@ -51,6 +53,7 @@ async function status(options: { config?: string; json?: boolean }): Promise<voi
       alarms: running ? alarmsNow(reader.alarms(), data) : reader.alarms(),
       turnstiles: turnstiles(configuration, reader.turnstiles()),
       webhooks: webhooks(configuration, reader.webhooks()),
+      relays: relays(configuration, reader.relays()),
       unrecognised: reader.unrecognised(),
     };
     console.log(options.json ? JSON.stringify(found) : statusText(found, configuration, Date.now()));
@@ -64,6 +67,12 @@ function turnstiles({ turnstiles }: Configuration, stored: readonly TurnstileSta
     ...(stored.find(({ turnstile }) => turnstile === id) ?? { turnstile: id, state: 'offline', sinceMs: 0 }),
     ...(name === undefined ? {} : { name }),
   }));
+}
+
+function relays({ relay }: Configuration, stored: readonly RelayState[]): Status['relays'] {
+  return relay.map(
+    ({ id }) => stored.find((state) => state.relay === id) ?? { relay: id, state: 'offline', sinceMs: 0 },
+  );
 }
 
 /** The configured webhooks, and those that left the configuration with something still queued. */
@@ -92,6 +101,7 @@ const WORDS = {
     stopped: 'Gateway: not running (what follows is how it was when it stopped)',
     turnstile: 'TURNSTILE',
     webhook: 'WEBHOOK',
+    relay: 'CLOUD EVENTS',
     state: 'STATE',
     since: 'SINCE',
     lastAccess: 'LAST ACCESS',
@@ -117,6 +127,7 @@ const WORDS = {
     stopped: 'Gateway: parado (abaixo, como estava quando parou)',
     turnstile: 'CATRACA',
     webhook: 'WEBHOOK',
+    relay: 'EVENTOS DA NUVEM',
     state: 'SITUAÇÃO',
     since: 'DESDE',
     lastAccess: 'ÚLTIMO ACESSO',
@@ -153,6 +164,12 @@ function statusText(found: Status, { agent, units }: Configuration, nowMs: numbe
     at(turnstile.lastAccessAtMs),
     turnstile.problem?.detail ?? '',
   ]);
+  const relayRows = found.relays.map(({ relay, state, sinceMs, problem }) => [
+    relay,
+    found.running ? words[state] : words.offline,
+    at(sinceMs),
+    problem?.detail ?? '',
+  ]);
   const webhookRows = found.webhooks.map((webhook) => [
     webhook.webhook,
     webhookState(webhook, words),
@@ -186,6 +203,7 @@ function statusText(found: Status, { agent, units }: Configuration, nowMs: numbe
       [words.webhook, words.state, words.queue, words.oldest, words.parked, words.lastAnswer],
       ...webhookRows,
     ]),
+    ...(relayRows.length > 0 ? ['', tableText([[words.relay, words.state, words.since], ...relayRows])] : []),
     ...(clocks.length > 0 ? ['', ...clocks] : []),
     ...(unrecognised.length > 0 ? ['', ...unrecognised] : []),
   ].join('\n');

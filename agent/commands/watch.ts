@@ -26,6 +26,7 @@ export interface WatchOptions {
 
 /** How long somebody may take to turn the arm. */
 const CALIBRATION_S = 60;
+const STAY_MS = 60_000;
 
 export const describeWatch: DescribeCommand = (program: Command) => {
   watchOptions(program.command('watch <turnstile>'))
@@ -70,6 +71,8 @@ export async function watch(id: string, options: WatchOptions): Promise<void> {
   const timezone = configuration.units.find((unit) => unit.id === turnstile.unit)?.timezone ?? 'UTC';
   const timeoutS = options.timeout ?? (options.calibrate ? CALIBRATION_S : undefined);
   const ending = endSignal(timeoutS);
+  // A device that is held back keeps no process alive.
+  const alive = setInterval(() => {}, STAY_MS);
   using recorder =
     options.record === undefined ? undefined : startRecorder(options.record, turnstile, timezone);
   if (recorder !== undefined) console.error(HOLDS_CREDENTIALS[language]);
@@ -91,7 +94,11 @@ export async function watch(id: string, options: WatchOptions): Promise<void> {
       screen.show(event, console.log);
     }
   };
-  await follow({ turnstile, timezone, data, language, onEvent }, ending.signal);
+  try {
+    await follow({ turnstile, timezone, data, language, onEvent }, ending.signal);
+  } finally {
+    clearInterval(alive);
+  }
   if (options.calibrate) report(calibration, options.json === true, language);
 }
 

@@ -8,6 +8,7 @@ import type { Logger } from '../../drivers/log.ts';
 import type { Reading } from '../../drivers/reading.ts';
 import type { Intake } from '../accesses/intake.ts';
 import { wallClock } from '../accesses/moment.ts';
+import { MovingCursor } from './cursor.ts';
 
 /** A session that lasts this long, or brings a passage, counts as working: the next failure starts a new outage. */
 const ESTABLISHED_MS = 10_000;
@@ -22,11 +23,6 @@ export interface SessionState {
   readonly problem?: { readonly code: string; readonly detail: string };
   /** Unix ms since which no session has held, though connections may come and go; absent while all is well. */
   readonly outageSinceMs?: number;
-}
-
-interface SessionCursor {
-  position: string | undefined;
-  latest?: string;
 }
 
 export interface TurnstileOptions {
@@ -52,7 +48,7 @@ export interface TurnstileOptions {
  */
 export async function keepConnected(options: TurnstileOptions, signal: AbortSignal): Promise<void> {
   const { source, turnstile, clock, random } = options;
-  const cursor: SessionCursor = { position: options.position };
+  const cursor = new MovingCursor(options.position);
   const outage = new Outage(options);
   try {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
@@ -76,7 +72,7 @@ export async function keepConnected(options: TurnstileOptions, signal: AbortSign
 
 async function session(
   { turnstile, timezone, decide, source, intake, clock, log }: TurnstileOptions,
-  cursor: SessionCursor,
+  cursor: MovingCursor,
   outage: Outage,
   signal: AbortSignal,
 ): Promise<void> {
@@ -101,11 +97,9 @@ async function session(
         noticed(readings);
         return intake.record(...readings);
       },
-      recordAt: async (position, ...readings) => {
+      recordAt: (position, ...readings) => {
         noticed(readings);
-        cursor.latest = position;
-        await intake.recordAt(position, ...readings);
-        cursor.position = position;
+        return cursor.moveTo(position, () => intake.recordAt(position, ...readings));
       },
     });
   } finally {

@@ -1,5 +1,6 @@
 import type { Turnstile } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/clock.ts';
+import type { Driver } from '../../drivers/driver.ts';
 import { createLinkSource } from '../../drivers/links/open.ts';
 import { keepConnected } from '../turnstiles/turnstile.ts';
 import { Wire, type WireEvent, watchable } from './wire.ts';
@@ -34,7 +35,7 @@ export async function ownSession(
     });
   await keepConnected(
     {
-      turnstile: { ...turnstile, driver: watchable(turnstile.driver, wire) },
+      turnstile: { ...turnstile, driver: watchable(unacknowledging(turnstile.driver), wire) },
       timezone,
       source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log: SILENT }),
       intake: { record: unconfirmed, recordAt: unconfirmed },
@@ -52,4 +53,24 @@ export async function ownSession(
     },
     signal,
   );
+}
+
+/** A session waits for its acknowledgements; where they are all that it sends, it hears more without them. */
+function unacknowledging(driver: Driver): Driver {
+  if (!driver.isListener) return driver;
+  return {
+    ...driver,
+    async run({ link, ...context }) {
+      const observer = driver.observe({
+        ...context,
+        record: async (...readings) => {
+          context.record(...readings).catch(() => {}); // it is told, and never confirmed
+        },
+      });
+      for (let bytes = await link.read(); bytes instanceof Uint8Array; bytes = await link.read()) {
+        observer.fromDevice(bytes);
+      }
+      observer.end();
+    },
+  };
 }

@@ -1,10 +1,11 @@
 import { Duplex } from 'node:stream';
 import type { Clock } from '../../drivers/clock.ts';
-import type { Driver, Observer, TurnstileContext } from '../../drivers/driver.ts';
+import type { Driver, Observer, ObserverContext, TurnstileContext } from '../../drivers/driver.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import { StreamLink } from '../../drivers/links/stream-link.ts';
 import type { Reading } from '../../drivers/reading.ts';
 import { wallClock } from '../accesses/moment.ts';
+import { MovingCursor } from '../turnstiles/cursor.ts';
 import type { Capture, CaptureEntry } from './capture.ts';
 import { ReplayClock, settled } from './replay-clock.ts';
 
@@ -37,6 +38,10 @@ export async function replay(
   { onEntry, onReading, onFailure }: ReplayListener,
 ): Promise<void> {
   const clock = new ReplayClock(entries[0]?.atMs ?? 0);
+  const cursor = new MovingCursor(undefined);
+  const record: Stage['base']['record'] = async (...readings) => {
+    for (const reading of readings) onReading(reading, clock.now());
+  };
   const context: Stage = {
     driver,
     clock,
@@ -45,9 +50,9 @@ export async function replay(
       options,
       clock,
       log: SILENT,
-      record: async (...readings) => {
-        for (const reading of readings) onReading(reading, clock.now());
-      },
+      cursor,
+      record,
+      recordAt: (position, ...readings) => cursor.moveTo(position, () => record(...readings)),
     },
     localTime: (atMs) => wallClock(atMs, header.timezone),
     onFailure,
@@ -72,7 +77,7 @@ export async function replay(
 interface Stage {
   readonly driver: Driver;
   readonly clock: Clock;
-  readonly base: Pick<TurnstileContext<unknown>, 'id' | 'options' | 'clock' | 'log' | 'record'>;
+  readonly base: Omit<ObserverContext<unknown>, 'signal'>;
   readonly localTime: TurnstileContext<unknown>['localTime'];
   readonly onFailure: ReplayListener['onFailure'];
 }
@@ -90,24 +95,11 @@ function session({ driver, clock, base, localTime, onFailure }: Stage): Player {
   const stream = new Duplex({ read() {}, write: (_bytes, _encoding, done) => done() });
   const release = (): void => void stream.destroy();
   const link = new StreamLink(stream, { kind: 'tcp', peer: 'replay', clock, signal, release });
-  const cursor: { position: string | undefined } = { position: undefined };
-  const ended = driver
-    .run({
-      ...base,
-      link,
-      signal,
-      localTime,
-      cursor,
-      async recordAt(position, ...readings) {
-        cursor.position = position;
-        await base.record(...readings);
-      },
-    })
-    .catch((error: unknown) => {
-      if (signal.aborted) return;
-      if (!(error instanceof GiroError)) throw error;
-      onFailure(error, clock.now());
-    });
+  const ended = driver.run({ ...base, link, signal, localTime }).catch((error: unknown) => {
+    if (signal.aborted) return;
+    if (!(error instanceof GiroError)) throw error;
+    onFailure(error, clock.now());
+  });
   ended.catch(() => {}); // `end` throws it
   return {
     hear({ from, bytes }) {

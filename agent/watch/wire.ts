@@ -105,20 +105,28 @@ async function run(driver: Driver, context: TurnstileContext<unknown>, wire: Wir
     await driver.run({
       ...context,
       link: heardLink(context.link, wire),
-      record(...readings) {
-        wire.read(readings);
-        return context.record(...readings);
-      },
-      recordAt(position, ...readings) {
-        wire.read(readings);
-        return context.recordAt(position, ...readings);
-      },
+      ...heardRecording(context, wire),
     });
     wire.linked('down');
   } catch (error) {
     wire.linked('down', { why: error instanceof Error ? error.message : String(error) });
     throw error;
   }
+}
+
+type Recording = Pick<TurnstileContext<unknown>, 'record' | 'recordAt'>;
+
+function heardRecording({ record, recordAt }: Recording, wire: Wire): Recording {
+  return {
+    record(...readings) {
+      wire.read(readings);
+      return record(...readings);
+    },
+    recordAt(position, ...readings) {
+      wire.read(readings);
+      return recordAt(position, ...readings);
+    },
+  };
 }
 
 function heardLink(link: Link, wire: Wire): Link {
@@ -139,13 +147,7 @@ function heardLink(link: Link, wire: Wire): Link {
 }
 
 function observe(driver: Driver, context: ObserverContext<unknown>, wire: Wire): Observer {
-  const observer = driver.observe({
-    ...context,
-    record(...readings) {
-      wire.read(readings);
-      return context.record(...readings);
-    },
-  });
+  const observer = driver.observe({ ...context, ...heardRecording(context, wire) });
   wire.linked('up');
   return {
     fromDevice(bytes) {

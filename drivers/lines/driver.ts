@@ -17,6 +17,7 @@ export const lines = defineDriver({
   name: 'lines',
   options: linesOptions,
   links: ['tcp', 'tcp-listen', 'serial'],
+  isListener: true,
   run,
   observe,
   reread(options) {

@@ -33,17 +33,23 @@ export type LinkAddress = TcpAddress | TcpListenAddress | SerialAddress;
 
 type Parsed<Value> = Value | { readonly problem: Text };
 
+type SerialSettings = Omit<SerialAddress, 'kind' | 'path'>;
+
 const SERIAL_DEFAULTS = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1 } as const;
 
 /**
  * Reads `tcp://host:port`, `tcp-listen://host:port`, `serial:///dev/ttyUSB0?baudRate=9600&dataBits=8&parity=none&stopBits=1`
- * or `serial://COM3`. `defaultPort` stands in for a port that is left out. Never throws: a mistake comes back as a
+ * or `serial://COM3`. `defaultPort` stands in for a port that is left out, `serial` for serial settings that are all
+ * left out. Never throws: a mistake comes back as a
  * sentence that names what was found and what is expected. Written by hand because `URL` folds case, drops `:80`-like
  * ports and reads `COM3` as a host for schemes that it does not know.
  */
 export function parseAddress(
   text: string,
-  { defaultPort }: { readonly defaultPort?: number | undefined } = {},
+  {
+    defaultPort,
+    serial,
+  }: { readonly defaultPort?: number | undefined; readonly serial?: SerialSettings } = {},
 ): { readonly address: LinkAddress } | { readonly problem: Text } {
   const [, scheme, rest = ''] = /^([^:/]*):\/\/(.*)$/s.exec(text) ?? [];
   switch (scheme) {
@@ -53,7 +59,7 @@ export function parseAddress(
       return 'problem' in parsed ? parsed : { address: { kind: scheme, ...parsed } };
     }
     case 'serial': {
-      const parsed = parseSerial(rest);
+      const parsed = parseSerial(rest, serial);
       return 'problem' in parsed ? parsed : { address: { kind: 'serial', ...parsed } };
     }
     default:
@@ -124,7 +130,10 @@ function isHost(text: string): boolean {
   );
 }
 
-function parseSerial(text: string): Parsed<Omit<SerialAddress, 'kind'>> {
+function parseSerial(
+  text: string,
+  defaults: SerialSettings = SERIAL_DEFAULTS,
+): Parsed<Omit<SerialAddress, 'kind'>> {
   const mark = text.indexOf('?');
   const path = mark < 0 ? text : text.slice(0, mark);
   if (!/^(\/.+|COM\d+)$/.test(path)) {
@@ -133,7 +142,7 @@ function parseSerial(text: string): Parsed<Omit<SerialAddress, 'kind'>> {
       `"${path}" não é uma porta serial; o esperado é serial:///dev/ttyUSB0 (três barras) ou serial://COM3`,
     );
   }
-  let settings: Omit<SerialAddress, 'kind' | 'path'> = SERIAL_DEFAULTS;
+  let settings: SerialSettings = mark < 0 ? defaults : SERIAL_DEFAULTS;
   const seen = new Set<string>();
   for (const pair of mark < 0 ? [] : text.slice(mark + 1).split('&')) {
     const [key = '', value = ''] = pair.split(/=(.*)/s);
@@ -142,7 +151,7 @@ function parseSerial(text: string): Parsed<Omit<SerialAddress, 'kind'>> {
     seen.add(key);
     settings = { ...settings, ...setting };
   }
-  return { path, ...settings };
+  return { ...settings, path };
 }
 
 function parseSetting(key: string, value: string): Partial<SerialAddress> | undefined {

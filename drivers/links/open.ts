@@ -3,8 +3,11 @@ import type { Logger } from '../log.ts';
 import type { LinkAddress } from './address.ts';
 import type { LinkSource, LinkWishes } from './link.ts';
 import { SerialSource } from './serial.ts';
+import { SerialTap } from './serial-tap.ts';
+import type { Tap, TapContext, TapPlace } from './tap.ts';
 import { TcpSource } from './tcp.ts';
 import { TcpListenSource } from './tcp-listen.ts';
+import { TcpTap } from './tcp-tap.ts';
 
 /** What every kind of link is given besides its address. */
 export interface LinkContext extends LinkWishes {
@@ -22,4 +25,9 @@ export function createLinkSource(address: LinkAddress, context: LinkContext): Li
     case 'serial':
       return new SerialSource(address, context);
   }
+}
+
+/** Makes the tap of `place`. Nothing is listened on or opened before it runs. */
+export function createTap(place: TapPlace, context: TapContext): Tap {
+  return place.kind === 'tcp' ? new TcpTap(place, context) : new SerialTap(place, context);
 }

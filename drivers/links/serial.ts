@@ -26,7 +26,33 @@ export function openError(path: string, cause: Error): GiroError {
   });
 }
 
-/** Opens a serial port, for this program alone. */
+/**
+ * Opens a serial port, for this program alone. Whoever calls reads from it at once and then watches its cable: one
+ * pulled out meanwhile shows in a read only. Throws as `openError` says.
+ */
+export async function openSerialPort({ kind: _, ...settings }: SerialAddress): Promise<SerialPort> {
+  // Native code, and most gyms have no serial turnstile.
+  const { SerialPort } = await import('serialport');
+  const port = new SerialPort({ ...settings, lock: true, autoOpen: false });
+  await new Promise<void>((resolve, reject) => {
+    port.open((cause) => (cause ? reject(openError(settings.path, cause)) : resolve()));
+  });
+  return port;
+}
+
+/**
+ * Ends a port whose cable is pulled out, with LINK_LOST as the reason of its `close`. serialport hears of it only while
+ * it waits for bytes: a read that is under way gives 0 bytes, and it reads on for ever. Its poller tells in either case.
+ */
+export function watchCable(port: SerialPort): void {
+  if (port.port === undefined || !('poller' in port.port)) return;
+  port.port.poller.once('disconnect', (cause: Error | null) => {
+    if (!port.isOpen) return;
+    port.destroy(new GiroError('LINK_LOST', `${port.path} was unplugged`, { cause }));
+  });
+}
+
+/** Serial links to one device, one after the other. */
 export class SerialSource implements LinkSource {
   readonly kind = 'serial';
   readonly address: string;
@@ -45,17 +71,15 @@ export class SerialSource implements LinkSource {
 
   async open(signal: AbortSignal): Promise<Link> {
     signal.throwIfAborted();
-    const { kind, ...settings } = this.#settings;
-    // Native code, and most gyms have no serial turnstile.
-    const { SerialPort } = await import('serialport');
     await this.#released;
     signal.throwIfAborted();
-    const port = new SerialPort({ ...settings, lock: true, autoOpen: false });
-    await this.#opened(port);
+    const port = await openSerialPort(this.#settings);
+    await this.#flush(port);
     // Opening takes milliseconds and cannot be called off; an abort meanwhile closes the new link at once.
     const release = (): void => this.#letGo(port);
-    const link = new StreamLink(port, { kind, peer: settings.path, clock: this.#clock, signal, release });
-    this.#watch(port);
+    const peer = this.#settings.path;
+    const link = new StreamLink(port, { kind: 'serial', peer, clock: this.#clock, signal, release });
+    watchCable(port);
     signal.throwIfAborted();
     return link;
   }
@@ -64,33 +88,15 @@ export class SerialSource implements LinkSource {
     return this.#released;
   }
 
-  /**
-   * Opens the port and drops what waited in it: a line from before could be cut, or hours old. Nothing is read before
-   * the link does, which follows at once: a disconnect shows in a read only, so one meanwhile is the link's first news.
-   */
-  async #opened(port: SerialPort): Promise<void> {
-    const { path } = this.#settings;
-    await new Promise<void>((resolve, reject) => {
-      port.open((cause) => (cause ? reject(openError(path, cause)) : resolve()));
-    });
-    await new Promise<void>((resolve, reject) => {
+  /** Drops what waited in the port: a line from before could be cut, or hours old. */
+  #flush(port: SerialPort): Promise<void> {
+    return new Promise((resolve, reject) => {
       port.flush((cause) => {
         if (!cause) return resolve();
         this.#letGo(port);
+        const { path } = this.#settings;
         reject(new GiroError('LINK_FAILED', `${path} went away while it was opened`, { cause }));
       });
-    });
-  }
-
-  /**
-   * serialport hears of an unplugged port only while it waits for bytes: a read that is under way gives 0 bytes, and it
-   * reads on for ever. Its poller tells in either case.
-   */
-  #watch(port: SerialPort): void {
-    if (port.port === undefined || !('poller' in port.port)) return;
-    port.port.poller.once('disconnect', (cause: Error | null) => {
-      if (!port.isOpen) return;
-      port.destroy(new GiroError('LINK_LOST', `${this.#settings.path} was unplugged`, { cause }));
     });
   }
 

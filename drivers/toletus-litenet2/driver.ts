@@ -1,5 +1,8 @@
 import { defineDriver } from '../driver.ts';
+
+import { discovery } from './discovery.ts';
 import { litenet2Hints } from './hints.ts';
+
 import { observe } from './observer.ts';
 import { litenet2Options } from './options.ts';
 import { Session } from './session.ts';
@@ -21,5 +24,6 @@ export const toletusLitenet2 = defineDriver({
   },
   observe,
   hints: litenet2Hints,
+  discovery,
   simulate: (context) => new Litenet2Simulator(context),
 });

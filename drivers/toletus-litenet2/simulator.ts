@@ -4,6 +4,7 @@ import type { Link } from '../links/link.ts';
 import type { Direction } from '../reading.ts';
 import type { SimulatedPassage, Simulator, SimulatorContext } from '../simulator.ts';
 import { encodeFrame } from './codec.ts';
+import { discovery, formatAnswer } from './discovery.ts';
 import { Ear } from './ear.ts';
 import { extendedFlow } from './flow.ts';
 import { formatReport, type Order, parseOrder, type Report, readerReport, type Side } from './messages.ts';
@@ -20,7 +21,10 @@ const TEXT_LENGTH = 16;
 const simulatorSettings = z.strictObject({
   serial: wholeNumber(0xffff_ffff).default(6718),
   id: wholeNumber(0xffff).default(1),
-  /** `major.minor.patch`; below 2.1.0 there are no counters and no extended flow control. */
+  /**
+   * `major.minor.patch`; below 2.1.0 there are no counters and no extended flow control, and below 2.3.1 the answer to a
+   * broadcast does not tell who is connected.
+   */
   firmware: z
     .string()
     .regex(/^\d{1,2}\.\d{1,2}\.\d{1,2}$/)
@@ -44,6 +48,7 @@ export class Litenet2Simulator implements Simulator {
   #connection: Link | undefined;
   #totals: { readonly entries: number; readonly exits: number };
   readonly #hasCounters: boolean;
+  readonly #tellsSession: boolean;
   #passage: Promise<unknown> = Promise.resolve();
   /** Takes the release that a person waits for, or undefined when it can't come any more. */
   #released: (side: Side | undefined) => void = () => {};
@@ -60,7 +65,8 @@ export class Litenet2Simulator implements Simulator {
     this.#context = context;
     this.#reader = reader;
     this.#totals = { entries, exits };
-    this.#hasCounters = major > 2 || (major === 2 && minor >= 1);
+    this.#hasCounters = isFrom([2, 1, 0], [major, minor, patch]);
+    this.#tellsSession = isFrom([2, 3, 1], [major, minor, patch]);
     this.#set({ name: 'firmware', value: [major, minor, patch, 0] });
     this.#set({ name: 'serial', value: serial });
     this.#set({ name: 'deviceId', value: id });
@@ -84,6 +90,15 @@ export class Litenet2Simulator implements Simulator {
     const played = this.#passage.then(() => this.#play(passage));
     this.#passage = played;
     return played;
+  }
+
+  /** Firmware from 2.3.1 on tells who is connected. */
+  answerDatagram(datagram: Uint8Array): Uint8Array | undefined {
+    if (!Buffer.from(datagram).equals(discovery.question)) return undefined;
+    const deviceId = this.#parameters.get('deviceId');
+    if (deviceId?.name !== 'deviceId') return undefined;
+    const holder = this.#connection?.peer.replace(/:\d+$/, '') ?? 'free';
+    return formatAnswer(deviceId.value, this.#tellsSession ? holder : undefined);
   }
 
   async #serve(link: Link): Promise<void> {
@@ -190,6 +205,14 @@ export class Litenet2Simulator implements Simulator {
 
 function frees(side: Side, direction: Direction): boolean {
   return side === 'ambas' || direction === 'indefinido' || side === direction;
+}
+
+type Version = readonly [major: number, minor: number, patch: number];
+
+/** Whether a firmware is at least `first`. */
+function isFrom(first: Version, firmware: Version): boolean {
+  const differs = firmware.findIndex((part, index) => part !== first[index]);
+  return differs === -1 || (firmware[differs] ?? 0) > (first[differs] ?? 0);
 }
 
 /** From 0, in digits. */

@@ -27,6 +27,7 @@ test('a configuration comes back whole, its defaults filled in', () => {
   assert.deepEqual(rest, {
     path: join(folder, 'giro.yaml'),
     agent: { name: 'recepcao', language: 'en', data: join(folder, 'data') },
+    panel: { host: '127.0.0.1', port: 8470, isLocal: true },
     journal: {
       keep: { delivered: 30, attempts: 30, parked: 90, unrecognised: 90, ids: 400 },
       limitMb: undefined,

@@ -129,6 +129,8 @@ for (const driver of drivers) {
             log: new RecordingLog(),
             signal: new AbortController().signal,
             record: () => Promise.reject(new GiroError('JOURNAL_FAILED', 'full')),
+            recordAt: () => Promise.reject(new GiroError('JOURNAL_FAILED', 'full')),
+            cursor: { position: undefined },
           });
           for (const chunk of fromDevice) observer.fromDevice(chunk);
           for (const chunk of fromSoftware) observer.fromSoftware(chunk);

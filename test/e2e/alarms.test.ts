@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { Gateway } from '../../agent/gateway.ts';
+import { Taps } from '../../agent/turnstiles/taps.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { ManualClock, settle } from '../clock.ts';
 import { assertContract } from '../contract.ts';
@@ -40,7 +41,8 @@ async function open(t: TestContext, webhook: string) {
   await receiver.line(/listening on/);
   const clock = new ManualClock();
   const configuration = await loadConfiguration(gym.config, { env: {} });
-  const start = () => Gateway.start({ configuration, clock, log: new ChildLog() });
+  const log = new ChildLog();
+  const start = () => Gateway.start({ configuration, clock, log, taps: new Taps({ clock, log }) });
   /** Lets minutes pass until `holds`; what the minutes set off is real, so how many it takes may vary. */
   const pass = async (what: string, holds: () => boolean): Promise<void> => {
     const giveUp = AbortSignal.timeout(LIMIT_MS);

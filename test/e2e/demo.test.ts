@@ -42,6 +42,9 @@ test('without a configuration the demo runs: three lines, verified notifications
     assert.match(what ?? '', /two simulated Henry turnstiles/);
     assert.match(next ?? '', /config\/giro\.yaml/);
     assert.match(status ?? '', /npm run giro -- status/);
+    const panel = await demo.line(/^Open in a browser/);
+    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/$/.exec(panel) ?? [];
+    assert.match(await (await fetch(url)).text(), /<title>Giro<\/title>/);
     assert.match(notifications()[0] ?? '', /notificarAcesso {2}catraca-[12]/);
 
     // One Ctrl-C of a person arrives twice: from the terminal and from npm.

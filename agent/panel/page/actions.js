@@ -1,11 +1,7 @@
-import { get, send } from '/api.js';
+import { send } from '/api.js';
+import { refresh } from '/refresh.js';
 import { state, update } from '/store.js';
 import { words } from '/words.js';
-
-export async function refreshOperator() {
-  const [parked, audit] = await Promise.all([get('/api/parked?limit=50'), get('/api/audit?limit=20')]);
-  update({ parked, audit });
-}
 
 export function ask(kind, subject, run) {
   update({ dialogue: { kind, text: words().confirm[kind](subject), action: kind, run }, message: undefined });
@@ -24,7 +20,7 @@ export async function signIn(password) {
   try {
     const { csrf } = await send('POST', '/api/session', { password });
     update({ session: { ...state.session, signedIn: true, csrf }, dialogue: undefined });
-    await refreshOperator();
+    await refresh();
   } catch (error) {
     const text =
       error.status === 429 ? words().throttled : error.status === 401 ? words().wrong : error.message;
@@ -37,19 +33,29 @@ export async function signOut() {
   update({ session: { ...state.session, signedIn: false, csrf: undefined } });
 }
 
+const MESSAGE_MS = 8_000;
+
+/** Says what came of an action, for a while. */
+function say(message) {
+  update({ message });
+  setTimeout(() => {
+    if (state.message === message) update({ message: undefined });
+  }, MESSAGE_MS);
+}
+
 async function act(name, path, body, subject) {
   update({ dialogue: undefined });
   try {
     const { total } = await send('POST', path, body);
-    update({ message: { text: words().done[name](total ?? subject) } });
+    say({ text: words().done[name](total ?? subject) });
   } catch (error) {
     if (error.status === 401) {
       update({ session: { ...state.session, signedIn: false }, dialogue: { kind: 'signIn' } });
       return;
     }
-    update({ message: { text: error.message, isError: true } });
+    say({ text: error.message, isError: true });
   }
-  await refreshOperator();
+  await refresh();
 }
 
 const webhookPath = (webhook, action) => `/api/webhooks/${encodeURIComponent(webhook)}/${action}`;

@@ -38,7 +38,7 @@ function Ticks({ deliveries }) {
   const w = words();
   return html`<ul class="ticks">
     ${deliveries.map(
-      ({ webhook, state: at, status }) => html`<li key=${webhook} class=${at}>
+      ({ webhook, state: at, status }) => html`<li key=${webhook} class="is-${at}">
         <span aria-hidden="true">${{ delivered: '✓', pending: '…', parked: '!', discarded: '–' }[at]}</span> ${webhook}
         <span class="hidden">${
           {

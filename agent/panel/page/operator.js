@@ -13,7 +13,7 @@ export function Parked() {
   return html`<section aria-labelledby="parked">
     <h2 id="parked">${w.parkedTitle}</h2>
     <p class="hint">${w.parkedWhy}</p>
-    <ul class="parked">
+    <ul class="parked-list">
       ${state.parked.map(
         (delivery) => html`<li key=${`${delivery.webhook} ${delivery.sequence}`}>
           <div>
@@ -61,7 +61,7 @@ export function Audit() {
                 }) => html`<tr key=${`${atMs} ${action} ${subject}`}>
                   <td>${moment(atMs, nowMs, timezone)}</td>
                   <td>${w.actions[action] ?? action}</td>
-                  <td>${subject}</td>
+                  <td>${subject.replaceAll(/pending|parked|delivered|discarded/g, (name) => w.states[name])}</td>
                   <td>${originOf(origin)}</td>
                   <td>${outcome === 'refused' ? w.refused : outcome}</td>
                 </tr>`,

@@ -112,7 +112,7 @@ function Delivery({ delivery, access }) {
     const attempts = await get(`/api/deliveries/${encodeURIComponent(webhook)}/${sequence}/attempts`);
     update({ attempts: { ...state.attempts, [key]: attempts } });
   };
-  return html`<li class=${delivery.state}>
+  return html`<li class="is-${delivery.state}">
     <p><strong>${webhook}</strong>: ${lineOf(delivery, access)}
       ${
         delivery.state === 'parked' &&

@@ -119,7 +119,7 @@ function Webhook({ webhook }) {
   const { nowMs, timezone } = state.overview;
   const w = words();
   const { last, oldestPendingAtMs, nextTryAtMs } = webhook;
-  const answer = last && `${last.status ?? last.text}, ${moment(last.atMs, nowMs, timezone)}`;
+  const answer = last && `${last.status ?? w.attemptSilent}, ${moment(last.atMs, nowMs, timezone)}`;
   const facts = [
     [w.queue, count(webhook.pending)],
     ...(oldestPendingAtMs === undefined ? [] : [[w.oldest, w.ago(span(nowMs - oldestPendingAtMs))]]),

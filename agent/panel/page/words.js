@@ -100,6 +100,7 @@ const WORDS = {
       signIn: 'Entrar',
       signOut: 'Sair',
     },
+    states: { pending: 'na fila', parked: 'separados', delivered: 'entregues', discarded: 'descartados' },
     origins: { command: 'linha de comando', panel: 'painel' },
     refused: 'recusado',
     confirm: {
@@ -261,6 +262,7 @@ const WORDS = {
       signIn: 'Sign in',
       signOut: 'Sign out',
     },
+    states: { pending: 'pending', parked: 'set aside', delivered: 'delivered', discarded: 'discarded' },
     origins: { command: 'command line', panel: 'panel' },
     refused: 'refused',
     confirm: {

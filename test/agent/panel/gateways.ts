@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Gateway } from '../../../agent/gateway.ts';
 import { writePassword } from '../../../agent/panel/password.ts';
+import { Taps } from '../../../agent/turnstiles/taps.ts';
 import { readConfiguration } from '../../../config/read.ts';
 import { systemClock } from '../../../drivers/clock.ts';
 import { drivers } from '../../../drivers/registry.ts';
@@ -34,7 +35,8 @@ webhooks:
 `;
   const configuration = readConfiguration(Buffer.from(yaml), 'giro.yaml', { env: {}, drivers });
   const log = Object.assign(new RecordingLog(), { child: () => new RecordingLog() });
-  const gateway = await Gateway.start({ configuration, clock: systemClock, log });
+  const taps = new Taps({ clock: systemClock, log });
+  const gateway = await Gateway.start({ configuration, clock: systemClock, log, taps });
   t.after(() => gateway.stop());
   const url = await gateway.panelUrl;
   return { gateway, data, log, url: url ?? '' };

@@ -82,6 +82,50 @@ each([
     ],
   },
   {
+    name: 'tap: listen on TCP',
+    from: 'connect: tcp://192.168.0.200:3000',
+    to: 'connect: tcp://192.168.0.200:3000\n    tap: listen',
+    want: [
+      '16:10: tap: listen only reads a serial line; this device is at tcp://',
+      '  for example tap: tcp-listen://0.0.0.0:13000 with connect: tcp://192.168.0.200:3000',
+    ],
+  },
+  {
+    name: 'tap of a device that dials',
+    from: 'connect: tcp://192.168.0.200:3000',
+    to: 'connect: tcp-listen://0.0.0.0:3000\n    tap: tcp-listen://0.0.0.0:13000',
+    want: [
+      '16:10: a device that dials (connect: tcp-listen://) can have no tap',
+      '  for example tap: tcp-listen://0.0.0.0:13000 with connect: tcp://192.168.0.200:3000',
+    ],
+  },
+  {
+    name: 'serial tap on the device’s own port',
+    from: 'connect: serial:///dev/ttyUSB0',
+    to: 'connect: serial:///dev/ttyUSB0\n    tap: serial:///dev/ttyUSB0?baudRate=9600',
+    want: [
+      '20:10: /dev/ttyUSB0 is the device’s own port (connect)',
+      '  for example tap: serial:///dev/ttyUSB1 for the port of the gym’s software, or tap: listen for a Y-cable',
+    ],
+  },
+  {
+    name: 'TCP tap of a serial device',
+    from: 'connect: serial:///dev/ttyUSB0',
+    to: 'connect: serial:///dev/ttyUSB0\n    tap: tcp-listen://0.0.0.0:13000',
+    want: [
+      '20:10: the tap of a device at serial:// is a second serial port, or listen',
+      '  for example tap: serial:///dev/ttyUSB1 for the port of the gym’s software, or tap: listen for a Y-cable',
+    ],
+  },
+  {
+    name: 'serial tap with a setting that there is not',
+    from: 'connect: serial:///dev/ttyUSB0',
+    to: 'connect: serial:///dev/ttyUSB0\n    tap: serial:///dev/ttyUSB1?baud=9600',
+    want: [
+      '20:10: "baud=9600" is no serial setting; expected baudRate=50..4000000, dataBits=5..8, parity=none|even|odd, stopBits=1|2',
+    ],
+  },
+  {
     name: 'data folder that is a file',
     from: 'name: recepcao',
     to: `name: recepcao

@@ -17,7 +17,12 @@ function startObserver(record: (...readings: Reading[]) => Promise<void> = async
     clock,
     log: recordingLog(lines),
     signal: new AbortController().signal,
+    cursor: { position: undefined },
     record: (...news) => {
+      readings.push(...news);
+      return record(...news);
+    },
+    recordAt: (_position, ...news) => {
       readings.push(...news);
       return record(...news);
     },

@@ -15,7 +15,9 @@ function startObserver() {
     clock: new ManualClock(),
     log,
     signal: new AbortController().signal,
+    cursor: { position: undefined },
     record: commits.record,
+    recordAt: (_position, ...readings) => commits.record(...readings),
   });
   return { log, commits, observer };
 }

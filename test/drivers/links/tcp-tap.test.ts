@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import type { Observer } from '../../../drivers/driver.ts';
 import type { GiroError } from '../../../drivers/errors.ts';
-import { TcpTap } from '../../../drivers/links/tap.ts';
+import { TcpTap } from '../../../drivers/links/tcp-tap.ts';
 import { RecordingLog } from '../recording-log.ts';
 
 interface Heard extends Observer {
@@ -39,19 +39,29 @@ async function tapped(t: TestContext, observer: Observer = listener()) {
   const log = new RecordingLog();
   const states: [string, GiroError | undefined][] = [];
   const watchers = new Set<() => void>();
-  const tap = new TcpTap({
-    listen: { kind: 'tcp-listen', host: '127.0.0.1', port: 0 },
-    device: { kind: 'tcp', host: '127.0.0.1', port },
-    log,
-    observe: () => observer,
-    onConversation: (state, why) => {
-      states.push([state, why]);
-      for (const watcher of watchers) watcher();
+  const stopping = new AbortController();
+  const { promise: ready, resolve: onReady } = Promise.withResolvers<string>();
+  const tap = new TcpTap(
+    {
+      kind: 'tcp',
+      listen: { kind: 'tcp-listen', host: '127.0.0.1', port: 0 },
+      device: { kind: 'tcp', host: '127.0.0.1', port },
     },
-  });
-  await tap.listen();
+    {
+      log,
+      observe: () => observer,
+      onReady,
+      onConversation: (state, why) => {
+        states.push([state, why]);
+        for (const watcher of watchers) watcher();
+      },
+    },
+  );
+  const running = tap.run(stopping.signal);
+  await ready;
   t.after(async () => {
-    await tap.close();
+    stopping.abort();
+    await running;
     server.close();
   });
   const tapPort = Number(/:(\d+)$/.exec(tap.address)?.[1]);
