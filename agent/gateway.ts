@@ -19,6 +19,7 @@ import { Journal } from './journal/journal.ts';
 import { type Accept, FEED, type NewEvent } from './journal/records.ts';
 import { requireNotMoved } from './moving/moved.ts';
 import { Panel } from './panel/panel.ts';
+import { RelayHealth } from './relay/health.ts';
 import { runRelays } from './relay/relays.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
@@ -49,6 +50,7 @@ export class Gateway {
   readonly #dispatcher: Dispatcher;
   readonly #identity: Identity;
   readonly #stopping = new AbortController();
+  readonly #relayHealth = new RelayHealth();
   readonly #intakes: Intake[] = [];
   readonly #reports: TurnstileReport[] = [];
   readonly #alarms: AlarmWatch;
@@ -84,7 +86,7 @@ export class Gateway {
     this.#upkeep = new Upkeep(installation);
     this.#alarms = watchInstallation({
       ...installation,
-      others: (nowMs) => this.#upkeep.conditions(nowMs),
+      others: (nowMs) => [...this.#upkeep.conditions(nowMs), ...this.#relayHealth.conditions(nowMs)],
     });
   }
 
@@ -186,7 +188,7 @@ export class Gateway {
       configuration.relay,
       {
         ...{ clock, log, random: Math.random, units: configuration.units, agent: configuration.agent.name },
-        ...{ identity: this.#identity, journal: this.#journal },
+        ...{ identity: this.#identity, journal: this.#journal, health: this.#relayHealth },
         accept: (accept) => this.#accept(accept),
         webhooksFor: (event) => interested(configuration, event),
         onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
@@ -200,7 +202,10 @@ export class Gateway {
     const { feed, units, agent } = configuration;
     if (feed === undefined) return;
     const parts = { feed, units: units.map(({ id }) => id), data: agent.data, journal: this.#journal };
-    await serveFeed({ ...parts, news, clock, log, random: Math.random }, this.#stopping.signal);
+    const { signal } = this.#stopping;
+    await serveFeed({ ...parts, news, clock, log, random: Math.random }, signal).catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, 'the feed ended');
+    });
   }
 
   async #connect(configured: Turnstile): Promise<void> {

@@ -14,7 +14,9 @@ import { type TestContext, test } from 'node:test';
 import { relayedContent, sha256 } from '../../../agent/formats/relayed.ts';
 import { Fetching } from '../../../agent/relay/fetch.ts';
 import type { FetchSource } from '../../../config/relay.ts';
+import type { ServerTls } from '../../../config/server-tls.ts';
 import { ManualClock } from '../../clock.ts';
+import { fixture } from '../delivery/certificates.ts';
 import { feed, fetchSource, type Node, openNode, PATH, receive, UNITS } from './set-up.ts';
 
 const TOKEN = 'token-of-the-gym-centro';
@@ -23,10 +25,10 @@ const bodyOf = (number: number) =>
   `{"evento":"notificarCadastro","chave":"${UNITS[0]!.key}","empresa":1,"n":${number}.0}`;
 
 /** An inbox in this process, and what posts to it. */
-async function openInbox(t: TestContext, folder?: string) {
-  const node = await openNode(t, folder === undefined ? {} : { folder });
+async function openInbox(t: TestContext, tls?: ServerTls) {
+  const node = await openNode(t);
   const posts = await receive(node);
-  const url = await feed(node, CONSUMERS);
+  const url = await feed(node, CONSUMERS, { tls });
   const post = async (...numbers: number[]): Promise<void> => {
     for (const number of numbers) {
       const { status } = await fetch(`${posts}${PATH}`, { method: 'POST', body: bodyOf(number) });
@@ -214,6 +216,39 @@ test('what an inbox asks for is obeyed: Retry-After; If-None-Match is sent; a re
     [undefined, undefined, '"e"', '"e"'],
   );
   assert.ok(codes().includes('RELAY_UNREACHABLE'));
+  const { health } = gym.parts;
+  assert.deepEqual(health.conditions(clock.now()), []);
+  const [alarm] = health.conditions(clock.now() + 15 * 60_000);
+  assert.equal(alarm?.code, 'nuvem_parada');
+  assert.match(alarm.what.en, /cloud events of pacto do not come: the inbox .* refuses this gym/);
+});
+
+test('over TLS with an authority of one’s own; without it the inbox is not believed', async (t) => {
+  const tls = { certificate: fixture('good'), key: fixture('key') };
+  const inbox = await openInbox(t, tls);
+  await inbox.post(1);
+  const [good, bad] = [await openNode(t), await openNode(t)];
+  const pull = new URL(`${inbox.url}/v1/events`);
+  start(bad, { pull });
+  assert.match(String((await bad.line(/cloud events cannot come/)).data.detail), /SELF_SIGNED|UNABLE_TO/);
+  start(good, { pull, ca: fixture('ca') });
+  await got(good, 1);
+});
+
+test('through a proxy', async (t) => {
+  const inbox = await openInbox(t);
+  await inbox.post(1);
+  const asked: string[] = [];
+  const proxy = await fakeInbox(t, (request, response) => {
+    const url = new URL(String(request.url));
+    asked.push(url.host);
+    request.url = url.pathname + url.search;
+    forward(inbox.url, request, response);
+  });
+  const gym = await openNode(t);
+  start(gym, { pull: new URL('http://inbox.example.com/v1/events'), proxy: new URL(proxy) });
+  await got(gym, 1);
+  assert.equal(asked[0], 'inbox.example.com');
 });
 
 test('only events of the cloud are taken, and only whose hash is right', async (t) => {

@@ -4,10 +4,11 @@ import { serveFeed } from '../../../agent/feed/feed.ts';
 import { FeedNews } from '../../../agent/feed/news.ts';
 import { Journal } from '../../../agent/journal/journal.ts';
 import { FEED } from '../../../agent/journal/records.ts';
+import { RelayHealth } from '../../../agent/relay/health.ts';
 import type { RelayParts } from '../../../agent/relay/parts.ts';
 import { Receiving } from '../../../agent/relay/receive.ts';
 import type { Unit } from '../../../config/configuration.ts';
-import type { FeedConsumer } from '../../../config/feed.ts';
+import type { Feed, FeedConsumer } from '../../../config/feed.ts';
 import type { FetchSource, ReceiveSource } from '../../../config/relay.ts';
 import { type Clock, systemClock } from '../../../drivers/clock.ts';
 import { makeFolder, recordingLog } from '../journal/journals.ts';
@@ -43,6 +44,7 @@ export async function openNode(
     log,
     journal,
     accept: (accept) => journal.accept(accept),
+    health: new RelayHealth(),
     random: () => 0.5,
     webhooksFor: () => [FEED, 'crm'],
     onAccepted: () => {},
@@ -85,12 +87,16 @@ export async function receive(node: Node, source: Partial<ReceiveSource> = {}): 
 }
 
 /** Serves the feed; resolves with what a URL of it begins with. */
-export async function feed(node: Node, consumers: readonly FeedConsumer[], keepDays = 30): Promise<string> {
+export async function feed(
+  node: Node,
+  consumers: readonly FeedConsumer[],
+  { tls }: Partial<Pick<Feed, 'tls'>> = {},
+): Promise<string> {
   const { folder: data, journal, news, log, parts, signal } = node;
   node.running.push(
     serveFeed(
       {
-        feed: { listen: { host: '127.0.0.1', port: 0 }, tls: undefined, keepDays, consumers },
+        feed: { listen: { host: '127.0.0.1', port: 0 }, tls, keepDays: 30, consumers },
         units: UNITS.map(({ id }) => id),
         ...{ data, journal, news, log, clock: parts.clock, random: parts.random },
       },
@@ -98,7 +104,7 @@ export async function feed(node: Node, consumers: readonly FeedConsumer[], keepD
     ),
   );
   const { data: said } = await node.line(/feed listens/);
-  return `http://127.0.0.1:${said.port}`;
+  return `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${said.port}`;
 }
 
 export function fetchSource(source: Partial<FetchSource>): FetchSource {
