@@ -14,6 +14,7 @@ import { Journal } from './journal/journal.ts';
 import { requireNotMoved } from './moving/moved.ts';
 import { Panel } from './panel/panel.ts';
 import type { Installation, Part } from './part.ts';
+import { RelayHealth } from './relay/health.ts';
 import { relayPart } from './relay/part.ts';
 import { type ConfigurationState, Reload, type Reloaded } from './reload/reload.ts';
 import { Roster } from './turnstiles/roster.ts';
@@ -89,10 +90,11 @@ export class Gateway {
     this.#roster = roster;
     const turnstiles = (): readonly TurnstileSample[] => roster.samples;
     const upkeep = new Upkeep({ ...installation, turnstiles });
+    const relayHealth = new RelayHealth();
     const alarms = watchInstallation({
       ...installation,
       turnstiles,
-      others: (nowMs) => upkeep.conditions(nowMs),
+      others: (nowMs) => [...upkeep.conditions(nowMs), ...relayHealth.conditions(nowMs)],
     });
     this.#parts = [
       {
@@ -110,7 +112,7 @@ export class Gateway {
       },
       controlPart(data, { operator, log }),
       roster,
-      relayPart(installation),
+      relayPart(installation, relayHealth),
       feedPart(installation, news),
       {
         start: () =>

@@ -8,7 +8,7 @@ import { openConfiguration } from './configuration.ts';
 const ANSWER_MS = 3_000;
 
 /** What is known of the configuration. */
-export interface Known extends Pick<InForce, 'agent' | 'units' | 'turnstiles' | 'webhooks'> {
+export interface Known extends Pick<InForce, 'agent' | 'units' | 'turnstiles' | 'webhooks' | 'relay'> {
   /** Absent where no gateway runs with it. */
   readonly state?: Pick<InForce, 'inForceSinceMs' | 'refused'>;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formatMistakes } from '../../config/mistakes.ts';
 import type { Language } from '../../drivers/language.ts';
 import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
-import type { Alarm } from '../journal/records.ts';
+import type { Alarm, RelayState } from '../journal/records.ts';
 import { alarmLines } from './alarm-lines.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION } from './configuration.ts';
@@ -30,7 +30,9 @@ interface Status {
   readonly alarms: readonly Alarm[];
   readonly turnstiles: readonly (TurnstileStatus & { readonly name?: string })[];
   readonly webhooks: readonly (WebhookStatus & { readonly active: boolean; readonly configured: boolean })[];
-  /** Lines that no pattern matched, per turnstile. */
+  /** The configured sources of cloud events. */
+  readonly relays: readonly RelayState[];
+  /** Lines that no pattern matched, per turnstile; posts that fit no unit, per relay (`ID/*`). */
   readonly unrecognised: readonly {
     readonly turnstile: string;
     readonly count: number;
@@ -55,6 +57,7 @@ async function status(options: { config?: string; json?: boolean }): Promise<voi
       alarms: running ? alarmsNow(reader.alarms(), data) : reader.alarms(),
       turnstiles: turnstiles(known, reader.turnstiles()),
       webhooks: webhooks(known, reader.webhooks()),
+      relays: relays(known, reader.relays()),
       unrecognised: reader.unrecognised(),
     };
     console.log(options.json ? JSON.stringify(found) : statusText(found, known, Date.now()));
@@ -68,6 +71,12 @@ function turnstiles({ turnstiles }: Known, stored: readonly TurnstileStatus[]): 
     ...(stored.find(({ turnstile }) => turnstile === id) ?? { turnstile: id, state: 'offline', sinceMs: 0 }),
     ...(name === undefined ? {} : { name }),
   }));
+}
+
+function relays({ relay }: Known, stored: readonly RelayState[]): Status['relays'] {
+  return relay.map(
+    ({ id }) => stored.find((state) => state.relay === id) ?? { relay: id, state: 'offline', sinceMs: 0 },
+  );
 }
 
 /** The configured webhooks, and those that left the configuration with something still queued. */
@@ -97,6 +106,7 @@ const WORDS = {
     refused: 'The configuration file was saved and REFUSED; the one in force is that of',
     turnstile: 'TURNSTILE',
     webhook: 'WEBHOOK',
+    relay: 'CLOUD EVENTS',
     state: 'STATE',
     since: 'SINCE',
     lastAccess: 'LAST ACCESS',
@@ -123,6 +133,7 @@ const WORDS = {
     refused: 'O arquivo de configuração foi salvo e RECUSADO; vale o de',
     turnstile: 'CATRACA',
     webhook: 'WEBHOOK',
+    relay: 'EVENTOS DA NUVEM',
     state: 'SITUAÇÃO',
     since: 'DESDE',
     lastAccess: 'ÚLTIMO ACESSO',
@@ -159,6 +170,12 @@ function statusText(found: Status, { agent, units }: Known, nowMs: number): stri
     at(turnstile.lastAccessAtMs),
     turnstile.problem?.detail ?? '',
   ]);
+  const relayRows = found.relays.map(({ relay, state, sinceMs, problem }) => [
+    relay,
+    found.running ? words[state] : words.offline,
+    at(sinceMs),
+    problem?.detail ?? '',
+  ]);
   const webhookRows = found.webhooks.map((webhook) => [
     webhook.webhook,
     webhookState(webhook, words),
@@ -193,6 +210,7 @@ function statusText(found: Status, { agent, units }: Known, nowMs: number): stri
       [words.webhook, words.state, words.queue, words.oldest, words.parked, words.lastAnswer],
       ...webhookRows,
     ]),
+    ...(relayRows.length > 0 ? ['', tableText([[words.relay, words.state, words.since], ...relayRows])] : []),
     ...(clocks.length > 0 ? ['', ...clocks] : []),
     ...(unrecognised.length > 0 ? ['', ...unrecognised] : []),
   ].join('\n');

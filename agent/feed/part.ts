@@ -17,6 +17,10 @@ export function feedPart({ configuration, clock, log, journal }: Installation, n
     configuration,
     settingsOf: ({ feed, units, agent: { data } }) =>
       new Map(feed === undefined ? [] : [[data, { feed, units: units.map(({ id }) => id), data }] as const]),
-    run: (settings, signal) => serveFeed({ ...settings, ...common }, signal),
+    async run(settings, signal) {
+      await serveFeed({ ...settings, ...common }, signal).catch((error: unknown) => {
+        if (!signal.aborted) log.error({ err: error }, 'the feed ended');
+      });
+    },
   });
 }

@@ -36,6 +36,11 @@ export async function createFeedServer(parts: FeedServerParts): Promise<HttpServ
   });
   server.server.maxConnections = MOST_CONNECTIONS;
   const consumers = new Consumers(feed.consumers);
+  const streams = new Set<Promise<void>>();
+  // Closing cuts connections: the streams end before it, which `signal` has told them to.
+  server.addHook('preClose', async () => {
+    await Promise.all(streams);
+  });
 
   server.get('/v1/events', { schema: listRoute }, async (request, reply) => {
     const consumer = consumers.find(request.headers.authorization);
@@ -83,13 +88,16 @@ export async function createFeedServer(parts: FeedServerParts): Promise<HttpServ
     if (leave === undefined) return refuse(reply, TOO_MANY);
     reply.hijack();
     const options = { unit, reading, news, base64: content === 'base64' };
-    try {
-      await writeStream(reply.raw, found.place, options, signal);
-    } catch (error) {
-      log.error({ err: error, consumer: consumer.id }, 'the stream of a consumer was cut');
-    } finally {
-      leave();
-    }
+    const stream = writeStream(reply.raw, found.place, options, signal)
+      .catch((error: unknown) => {
+        log.error({ err: error, consumer: consumer.id }, 'the stream of a consumer was cut');
+      })
+      .finally(() => {
+        streams.delete(stream);
+        leave();
+      });
+    streams.add(stream);
+    await stream;
     return reply;
   });
   return server;

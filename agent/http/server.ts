@@ -30,8 +30,12 @@ export interface HttpServerOptions {
 /** Whoever sends its head, or nothing, slower than this is let go. */
 const SLOWEST_REQUEST_MS = 10_000;
 const IDLE_CONNECTION_MS = 60_000;
-/** How often that is looked at; Node's own 30 s would let a slow sender keep its connection four times as long. */
-const LOOKING = { connectionsCheckingInterval: 2_000 };
+/** Node looks at that only every 30 s by itself, and allows 60 s for a head. */
+const PACE = {
+  connectionsCheckingInterval: 2_000,
+  headersTimeout: SLOWEST_REQUEST_MS,
+  requestTimeout: SLOWEST_REQUEST_MS,
+};
 
 /**
  * How every HTTP server of Giro is built: limits against slow and endless requests, answers validated by the routes'
@@ -85,8 +89,8 @@ function build({ bodyLimit, tls }: HttpServerOptions) {
   return fastify({
     logger: false,
     bodyLimit,
-    https: tls === undefined ? null : { ...tls, ...LOOKING },
-    ...({ http: LOOKING } as object), // taken where https is null; the types know one of the two
+    https: tls === undefined ? null : { ...tls, ...PACE },
+    ...({ http: PACE } as object), // taken where https is null; the types know one of the two
     requestTimeout: SLOWEST_REQUEST_MS,
     keepAliveTimeout: IDLE_CONNECTION_MS,
     forceCloseConnections: true,

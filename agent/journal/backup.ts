@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { findDamage } from './check.ts';
+import { renewEpochs } from './feed.ts';
 import { JOURNAL_FILE } from './file.ts';
 import { MIGRATIONS, schemaVersion } from './migrations.ts';
 import { refusalOf } from './trouble.ts';
@@ -96,6 +97,7 @@ export function stripBackup(path: string): void {
   try {
     db.pragma('secure_delete = ON');
     db.exec('DROP TABLE carried');
+    renewEpochs(db);
   } finally {
     db.close();
   }

@@ -52,6 +52,15 @@ export function prepareFeedOpening(db: Database): (units: readonly string[]) => 
   };
 }
 
+/**
+ * Gives the feeds of an older state of a journal new epochs: their next events would else get numbers that consumers
+ * have behind them. A journal from before there were feeds is left as it is.
+ */
+export function renewEpochs(db: Database): void {
+  const hasFeeds = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'feeds'").get() !== undefined;
+  if (hasFeeds) db.exec('UPDATE feeds SET epoch = lower(hex(randomblob(8)))');
+}
+
 /** Adds an event to its unit's feed. Runs inside the transaction that stores it. */
 export function prepareFeedEntry(
   db: Database,

@@ -3,6 +3,7 @@ import type { RelaySource } from '../../config/relay.ts';
 import type { Accept, Accepted } from '../journal/records.ts';
 import type { Installation, Part } from '../part.ts';
 import { Runs } from '../runs.ts';
+import type { RelayHealth } from './health.ts';
 import type { RelayParts } from './parts.ts';
 import { runRelays } from './relays.ts';
 
@@ -14,10 +15,10 @@ interface Settings {
 }
 
 /** The sources of cloud events as a part of the gateway. One that starts anew goes on behind what was committed. */
-export function relayPart(installation: Installation): Part {
+export function relayPart(installation: Installation, health: RelayHealth): Part {
   const { configuration, identity, clock, log, webhooksFor, dispatcher } = installation;
   const { journal, accept } = remembering(installation);
-  const common = { identity, clock, log, webhooksFor, journal, accept, random: Math.random };
+  const common = { identity, clock, log, webhooksFor, journal, accept, health, random: Math.random };
   return new Runs<Settings>({
     configuration,
     settingsOf: ({ relay, units, agent }) =>

@@ -4,6 +4,7 @@ import type { Logger } from '../../drivers/log.ts';
 import type { Identity } from '../accesses/identity.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Accept, Accepted, Delivery, NewEvent } from '../journal/records.ts';
+import type { RelayHealth } from './health.ts';
 
 /** What the sources of cloud events are given. */
 export interface RelayParts {
@@ -17,6 +18,7 @@ export interface RelayParts {
   readonly journal: Pick<Journal, 'mark' | 'health' | 'state' | 'keptLines'>;
   /** Resolves after the commit with a full sync. */
   readonly accept: (accept: Accept) => Promise<Accepted>;
+  readonly health: RelayHealth;
   /** Uniform in [0, 1); spreads waits. */
   readonly random: () => number;
   readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];

@@ -3,16 +3,18 @@ import { GiroError } from '../../drivers/errors.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RelayState } from '../journal/records.ts';
+import type { RelayHealth } from './health.ts';
 
 interface ReportParts {
   /** `relay[].id`. */
   readonly relay: string;
   readonly journal: Pick<Journal, 'mark'>;
+  readonly health: RelayHealth;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** How a source is: stored for `status` and logged whenever that changes. */
+/** How a source is: stored for `status`, noted for the alarms and logged whenever that changes. */
 export class RelayReport {
   readonly #parts: ReportParts;
   #state: RelayState | undefined;
@@ -39,9 +41,10 @@ export class RelayReport {
   }
 
   #set(change: Pick<RelayState, 'state' | 'problem'>): void {
-    const { relay, journal, clock, log } = this.#parts;
+    const { relay, journal, health, clock, log } = this.#parts;
     const sinceMs = this.#state?.state === change.state ? this.#state.sinceMs : clock.now();
     this.#state = { relay, sinceMs, ...change };
+    health.note(this.#state);
     journal.mark({ kind: 'relay', state: this.#state }).catch((error: unknown) => {
       log.error({ err: error }, 'the state of a relay was not stored');
     });

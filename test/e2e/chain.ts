@@ -46,9 +46,9 @@ export class ChainGym {
   }
 
   /** Two webhooks at one receiver: the envelope, and the bytes as they came. */
-  configure(relay: string): void {
+  configure(relay: string, port = this.#port): void {
     const webhook = (id: string, format: string): string => `
-  - { id: ${id}, url: "http://127.0.0.1:${this.#port}/", secret: ${SECRET}, format: ${format}, allow: [http, loopback] }`;
+  - { id: ${id}, url: "http://127.0.0.1:${port}/", secret: ${SECRET}, format: ${format}, allow: [http, loopback] }`;
     writeFileSync(
       this.config,
       `agent: { name: ${this.unit}, language: en, data: ./data-${this.unit} }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import Sqlite from 'better-sqlite3';
 import { relayedContent } from '../../../agent/formats/relayed.ts';
+import { stripBackup } from '../../../agent/journal/backup.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
 import { FEED } from '../../../agent/journal/records.ts';
 import { ManualClock } from '../../clock.ts';
@@ -77,6 +80,25 @@ test('retention by time takes the oldest away; a moment is found; bounds say wha
   assert.equal(reader.feedPlace('centro', 41), undefined);
   await journal.pruneFeed('centro', 100);
   assert.deepEqual(reader.feedBounds('centro'), { epoch, first: 5, last: 4 });
+});
+
+test('a backup that is put in place begins new epochs: consumers read again what they may have missed', async (t) => {
+  const folder = makeFolder(t);
+  const { journal } = await openJournal(t, folder);
+  await journal.openFeeds(['centro']);
+  const reader = openReader(folder);
+  const before = reader.feedBounds('centro')?.epoch;
+  reader.close();
+  await journal.close();
+  const file = join(folder, 'journal.db');
+  const db = new Sqlite(file);
+  db.exec('CREATE TABLE carried (name TEXT)');
+  db.close();
+  stripBackup(file);
+  const after = openReader(folder);
+  t.after(() => after.close());
+  assert.match(String(before), /^[0-9a-f]{16}$/);
+  assert.notEqual(after.feedBounds('centro')?.epoch, before);
 });
 
 test('a source’s position is stored with its events, or neither', async (t) => {
