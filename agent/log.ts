@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type Level, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 
 /**
@@ -17,27 +17,42 @@ const REDACTED = [
   'authorization',
 ];
 
+interface LogOptions {
+  readonly level?: string;
+  readonly terminal?: boolean;
+  /** Gets every line as well, as JSON. */
+  readonly ring?: { write(line: string): void };
+}
+
 /** The daemon's log, on stderr: readable lines on a terminal, one JSON object a line otherwise. */
-export function createLog({ level = 'info', terminal = process.stderr.isTTY } = {}): Logger {
+export function createLog({
+  level = 'info',
+  terminal = process.stderr.isTTY,
+  ring,
+}: LogOptions = {}): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   };
-  if (terminal) {
-    return pino(
-      options,
-      pretty({
+  const shown = terminal
+    ? pretty({
         destination: 2,
         sync: true,
         singleLine: true,
         translateTime: 'SYS:HH:MM:ss',
         colorize: colours(),
-      }),
-    );
-  }
-  return pino(options, pino.destination({ dest: 2, sync: false }));
+      })
+    : pino.destination({ dest: 2, sync: false });
+  if (ring === undefined) return pino(options, shown);
+  return pino(
+    options,
+    pino.multistream([
+      { level: level as Level, stream: shown },
+      { level: level as Level, stream: ring },
+    ]),
+  );
 }
 
 function colours(): boolean {

@@ -31,7 +31,9 @@ async function run(options: { config?: string }): Promise<void> {
     import('../turnstiles/taps.ts'),
   ]);
   // The demo's screen belongs to the receiver; the log speaks when something is wrong.
-  const log = createLog({ level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info') });
+  const { LogRing } = await import('../log-ring.ts');
+  const ring = new LogRing(configuration.agent.data);
+  const log = createLog({ level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info'), ring });
   const { stopped, stopping } = stopSignal();
   const taps = new Taps({ clock: systemClock, log });
   taps.open(configuration.turnstiles); // the door comes first: before anything else takes its time

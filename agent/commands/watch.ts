@@ -71,8 +71,6 @@ export async function watch(id: string, options: WatchOptions): Promise<void> {
   const timezone = configuration.units.find((unit) => unit.id === turnstile.unit)?.timezone ?? 'UTC';
   const timeoutS = options.timeout ?? (options.calibrate ? CALIBRATION_S : undefined);
   const ending = endSignal(timeoutS);
-  // A device that is held back keeps no process alive.
-  const alive = setInterval(() => {}, STAY_MS);
   using recorder =
     options.record === undefined ? undefined : startRecorder(options.record, turnstile, timezone);
   if (recorder !== undefined) console.error(HOLDS_CREDENTIALS[language]);
@@ -94,6 +92,8 @@ export async function watch(id: string, options: WatchOptions): Promise<void> {
       screen.show(event, console.log);
     }
   };
+  // A device that is held back keeps no process alive.
+  const alive = setInterval(() => {}, STAY_MS);
   try {
     await follow({ turnstile, timezone, data, language, onEvent }, ending.signal);
   } finally {
