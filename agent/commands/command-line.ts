@@ -13,6 +13,7 @@ import { describeDiscover } from './discover.ts';
 import { describeDoctor } from './doctor.ts';
 import { describeEvents } from './events.ts';
 import { describeForget } from './forget.ts';
+import { inPortuguese } from './help.ts';
 import { describeInit } from './init.ts';
 import { describeListen } from './listen.ts';
 import { describeExport, describeImport } from './moving.ts';
@@ -91,6 +92,7 @@ export function describedProgram(language: Language): Command {
     .showHelpAfterError('(giro --help)');
   for (const describe of COMMANDS) describe(program, language);
   for (const command of program.commands) command.exitOverride();
+  if (language === 'pt-BR') inPortuguese(program);
   return program;
 }
 

@@ -11,7 +11,7 @@ interface Asking {
   readonly given: Partial<Answers>;
   /** Where the file will be. */
   readonly path: string;
-  readonly devices: readonly FoundDevice[];
+  readonly devices: Promise<readonly FoundDevice[]>;
 }
 
 const QUESTIONS = {
@@ -108,7 +108,7 @@ async function askEach({ usual, given, path, devices }: Asking): Promise<Answers
     );
     answers = { ...answers, driver, connect: usualAddress(driver, answers) };
   }
-  const fitting = devices.filter(({ kind, driver }) => isFor(answers.driver, kind, driver));
+  const fitting = (await devices).filter(({ kind, driver }) => isFor(answers.driver, kind, driver));
   if (given.connect === undefined && fitting.length > 0) {
     const choices = [
       ...fitting.map(({ connect, label }) => ({ name: label, value: connect })),
