@@ -4,7 +4,7 @@ import type { Clock } from '../drivers/clock.ts';
 import type { GiroError } from '../drivers/errors.ts';
 import { createLinkSource } from '../drivers/links/open.ts';
 import type { Logger } from '../drivers/log.ts';
-import { type Identity, loadIdentity } from './accesses/identity.ts';
+import { type Identity, isInstalled, loadIdentity } from './accesses/identity.ts';
 import { Intake } from './accesses/intake.ts';
 import { rereadKeptLines } from './accesses/reread.ts';
 import { watchInstallation } from './alarms/installation.ts';
@@ -12,11 +12,14 @@ import type { AlarmWatch } from './alarms/watch.ts';
 import { Operator } from './control/operator.ts';
 import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
+import { serveFeed } from './feed/feed.ts';
+import { FeedNews } from './feed/news.ts';
 import { renderingOf } from './formats/render.ts';
 import { Journal } from './journal/journal.ts';
-import type { Accept, NewEvent } from './journal/records.ts';
+import { type Accept, FEED, type NewEvent } from './journal/records.ts';
 import { requireNotMoved } from './moving/moved.ts';
 import { Panel } from './panel/panel.ts';
+import { runRelays } from './relay/relays.ts';
 import { createDecider } from './turnstiles/decide.ts';
 import { TurnstileReport } from './turnstiles/report.ts';
 import { isTapped, type Taps } from './turnstiles/taps.ts';
@@ -76,7 +79,7 @@ export class Gateway {
       identity,
       dispatcher: this.#dispatcher,
       turnstiles: () => this.#reports.map((report) => report.sample),
-      webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => interested(configuration.webhooks, event),
+      webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => interested(configuration, event),
     };
     this.#upkeep = new Upkeep(installation);
     this.#alarms = watchInstallation({
@@ -96,9 +99,12 @@ export class Gateway {
     const renderings = new Map(
       configuration.webhooks.map((webhook) => [webhook.id, renderingOf(webhook, configuration.units)]),
     );
-    const journal = await Journal.open(data, { clock, log, renderings });
+    const wasInUse = isInstalled(data);
+    const news = new FeedNews(clock);
+    const onFed = (units: readonly string[]): void => news.tell(units);
+    const journal = await Journal.open(data, { clock, log, renderings, wasInUse, onFed });
     try {
-      const gateway = new Gateway(parts, journal, loadIdentity(data, id));
+      const gateway = new Gateway(parts, journal, loadIdentity(data, clock.now(), id));
       gateway.#dispatcher.start(journal.state);
       gateway.#alarms.start();
       gateway.#upkeep.start();
@@ -109,6 +115,7 @@ export class Gateway {
       });
       gateway.#control = await ControlServer.open(data, { operator, log });
       gateway.#sessions = configuration.turnstiles.map((turnstile) => gateway.#connect(turnstile));
+      gateway.#sessions.push(gateway.#relay(), gateway.#feed(news));
       gateway.#panel.start({
         journal,
         dispatcher: gateway.#dispatcher,
@@ -132,23 +139,68 @@ export class Gateway {
     return this.#panel.url;
   }
 
+  /** Resolves when every link that we open to a device was opened or failed for the first time. */
+  get linksTried(): Promise<void> {
+    const opened = this.#parts.configuration.turnstiles.filter(
+      ({ address }) => address.kind !== 'tcp-listen',
+    );
+    const reports = this.#reports.filter(({ sample }) => opened.some(({ id }) => id === sample.turnstile));
+    return Promise.all(reports.map(({ tried }) => tried)).then(() => undefined);
+  }
+
+  /** How many turnstiles there are, and how many of them have a session that holds. */
+  get turnstiles(): { readonly all: number; readonly online: number } {
+    const online = this.#reports.filter(({ sample }) => sample.outageSinceMs === undefined).length;
+    return { all: this.#reports.length, online };
+  }
+
+  /** Resolves when the journal's writer answered, with what stands still though nothing makes it wait, if anything does. */
+  async pulse(): Promise<string | undefined> {
+    await this.#journal.answer();
+    return this.#dispatcher.stall;
+  }
+
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */
   async stop(): Promise<void> {
     this.#alarms.stop();
     this.#stopping.abort();
-    await this.#upkeep.stop();
+    const upkept = this.#upkeep.stop();
     await this.#panel.stop();
     await this.#control?.close();
     await Promise.all(this.#sessions);
     for (const intake of this.#intakes) intake.stop();
     await this.#dispatcher.stop(STOP_GRACE_MS);
     await this.#journal.close();
+    await upkept; // while the disk refuses, only the end of the journal ends it
   }
 
   async #accept(accept: Accept) {
     const accepted = await this.#journal.accept(accept);
     this.#panel.accepted((accept.events ?? []).filter(({ id }) => !accepted.duplicates.includes(id)));
     return accepted;
+  }
+
+  #relay(): Promise<void> {
+    const { clock, log, configuration } = this.#parts;
+    return runRelays(
+      configuration.relay,
+      {
+        ...{ clock, log, random: Math.random, units: configuration.units, agent: configuration.agent.name },
+        ...{ identity: this.#identity, journal: this.#journal },
+        accept: (accept) => this.#accept(accept),
+        webhooksFor: (event) => interested(configuration, event),
+        onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
+      },
+      this.#stopping.signal,
+    );
+  }
+
+  async #feed(news: FeedNews): Promise<void> {
+    const { clock, log, configuration } = this.#parts;
+    const { feed, units, agent } = configuration;
+    if (feed === undefined) return;
+    const parts = { feed, units: units.map(({ id }) => id), data: agent.data, journal: this.#journal };
+    await serveFeed({ ...parts, news, clock, log, random: Math.random }, this.#stopping.signal);
   }
 
   async #connect(configured: Turnstile): Promise<void> {
@@ -176,7 +228,7 @@ export class Gateway {
       device: report.device,
       accept: (accept) => this.#accept(accept),
       traces: (...near) => this.#journal.traces(...near),
-      webhooksFor: (event) => interested(configuration.webhooks, event),
+      webhooksFor: (event) => interested(configuration, event),
       onAccepted: (deliveries) => this.#dispatcher.offer(deliveries),
       onDevice: (device) => report.describe(device),
       onAlarm: (alarm) => this.#alarms.deviceAlarm(report.sample, alarm),
@@ -222,14 +274,16 @@ function fingerprint(webhook: Webhook): string {
   return createHash('sha256').update(JSON.stringify(webhook)).digest('hex').slice(0, 16);
 }
 
-/** The webhooks that get an event; an inactive one (INATIVA) gets nothing, not even later. */
+/** The webhooks that get an event, and the feed; an inactive one (INATIVA) gets nothing, not even later. */
 function interested(
-  webhooks: readonly Webhook[],
+  { webhooks, feed }: Pick<Configuration, 'webhooks' | 'feed'>,
   { name, unit }: Pick<NewEvent, 'name' | 'unit'>,
 ): readonly string[] {
-  return webhooks
+  const isFed = !OWN.has(name) && feed?.consumers.some((consumer) => consumer.unit === unit);
+  const wanting = webhooks
     .filter(({ active }) => active)
     .filter(({ events }) => (events === undefined ? !OWN.has(name) : events.some((event) => event === name)))
     .filter(({ units }) => units === undefined || units.includes(unit))
     .map(({ id }) => id);
+  return isFed ? [...wanting, FEED] : wanting;
 }

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { type Level, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 
@@ -17,17 +18,37 @@ const REDACTED = [
   'authorization',
 ];
 
-interface LogOptions {
-  readonly level?: string;
-  readonly terminal?: boolean;
-  /** Gets every line as well, as JSON. */
-  readonly ring?: { write(line: string): void };
+/** syslog(3) priorities of pino's levels, as sd-daemon(3) has them at the start of a line. */
+const PRIORITIES: Readonly<Record<string, string>> = {
+  10: '<7>',
+  20: '<7>',
+  30: '<6>',
+  40: '<4>',
+  50: '<3>',
+  60: '<2>',
+};
+
+interface Destination {
+  write(line: string): void;
 }
 
-/** The daemon's log, on stderr: readable lines on a terminal, one JSON object a line otherwise. */
+interface LogOptions {
+  readonly level?: string;
+  /** Readable lines in place of JSON. */
+  readonly terminal?: boolean;
+  readonly journald?: boolean;
+  /** Gets every line as well, as JSON. */
+  readonly ring?: Destination;
+}
+
+/**
+ * The daemon's log, on stderr: readable lines on a terminal, one JSON object a line otherwise, with its priority in
+ * front where the journal of systemd reads it (`journalctl -p warning`).
+ */
 export function createLog({
   level = 'info',
   terminal = process.stderr.isTTY,
+  journald = isJournal(process.env.JOURNAL_STREAM),
   ring,
 }: LogOptions = {}): Logger {
   const options = {
@@ -36,23 +57,37 @@ export function createLog({
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   };
-  const shown = terminal
-    ? pretty({
-        destination: 2,
-        sync: true,
-        singleLine: true,
-        translateTime: 'SYS:HH:MM:ss',
-        colorize: colours(),
-      })
-    : pino.destination({ dest: 2, sync: false });
+  const shown = terminal ? readable() : lines(journald);
   if (ring === undefined) return pino(options, shown);
-  return pino(
-    options,
-    pino.multistream([
-      { level: level as Level, stream: shown },
-      { level: level as Level, stream: ring },
-    ]),
-  );
+  const streams = [shown, ring].map((stream) => ({ level: level as Level, stream }));
+  return pino(options, pino.multistream(streams));
+}
+
+function readable(): Destination {
+  return pretty({
+    destination: 2,
+    sync: true,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+    colorize: colours(),
+  });
+}
+
+function lines(journald: boolean): Destination {
+  const destination = pino.destination({ dest: 2, sync: false });
+  return journald ? { write: (line) => destination.write(`${priorityOf(line)}${line}`) } : destination;
+}
+
+/** Every line begins with its level, for there is no base. */
+function priorityOf(line: string): string {
+  return PRIORITIES[line.slice('{"level":'.length, line.indexOf(','))] ?? '<6>';
+}
+
+/** Whether stderr is the stream of the journal that the variable names (systemd.exec(5), JOURNAL_STREAM). */
+function isJournal(stream: string | undefined): boolean {
+  if (stream === undefined) return false;
+  const { dev, ino } = fstatSync(2);
+  return stream === `${dev}:${ino}`;
 }
 
 function colours(): boolean {

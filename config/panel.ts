@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseAddress } from '../drivers/links/address.ts';
+import { isLoopback } from '../drivers/links/host.ts';
 import type { Checker } from './checker.ts';
 import type { Panel } from './configuration.ts';
 import { text } from './mistakes.ts';
-import { isLoopback } from './webhook-url.ts';
 
 const PORT = 8470;
 const OFF = 'off';

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback } from '../drivers/links/host.ts';
 import type { Checker } from './checker.ts';
 import { type Problem, text } from './mistakes.ts';
 import type { Path } from './source.ts';
-import { isLoopback } from './webhook-url.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

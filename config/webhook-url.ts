@@ -1,9 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { isLoopback } from '../drivers/links/host.ts';
 import { type Problem, text } from './mistakes.ts';
-
-const loopback = new BlockList(); // also sees through ::ffff:127.0.0.1
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
 
 /**
  * Reads `webhooks[].url`. `allow` is what the webhook permits besides https to another machine. A name that leads to
@@ -73,12 +69,4 @@ function unreadable(value: string): Problem {
         )
       : text('the URL must begin with https://', 'a URL deve começar com https://'),
   };
-}
-
-/** Whether the host of a URL is this machine by what it is called. */
-export function isLoopback(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname.endsWith('.localhost')) return true;
-  const address = hostname.replace(/^\[|\]$/g, '');
-  const version = isIP(address);
-  return version !== 0 && loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }

@@ -21,6 +21,8 @@ export type DecisionQuestion = Pick<PassageReading, 'credential' | 'person' | 'd
 export interface DecisionSource {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What is permitted besides https to another machine. */
+  readonly allow: readonly ('http' | 'loopback')[];
   readonly timeoutMs: number;
 }
 

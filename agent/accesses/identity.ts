@@ -1,5 +1,14 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { v4, v5 } from 'uuid';
 import { z } from 'zod';
@@ -7,6 +16,7 @@ import { GiroError } from '../../drivers/errors.ts';
 
 /** In the data folder. */
 export const IDENTITY_FILE = 'identity.json';
+const COPY_FILE = 'identity.copy.json';
 
 const stored = z.object({
   id: z.uuid(),
@@ -14,17 +24,27 @@ const stored = z.object({
   key: z.base64().refine((text) => Buffer.from(text, 'base64').length === 32),
 });
 
+type Stored = z.infer<typeof stored>;
+
+/**
+ * What a start found of the identity: its file; none, so it was made; its file lost or damaged and replaced by the copy
+ * beside it; or both, so another was made.
+ */
+export type Found = 'whole' | 'new' | 'restored' | 'replaced';
+
 /**
  * Who this installation is: the namespace of its event ids and the key of its credential hashes. Both must outlive
- * the journal, so they live in a file of their own beside it (mode 0600).
+ * the journal, so they live in a file of their own beside it, twice (mode 0600).
  */
 export class Identity {
   readonly id: string;
+  readonly found: Found;
   readonly #key: Buffer;
 
-  constructor(id: string, key: Buffer) {
+  constructor(id: string, key: Buffer, found: Found = 'whole') {
     this.id = id;
     this.#key = key;
+    this.found = found;
   }
 
   /**
@@ -41,55 +61,70 @@ export class Identity {
   }
 }
 
+/** Whether a gateway has run on this folder before. */
+export function isInstalled(folder: string): boolean {
+  return [IDENTITY_FILE, COPY_FILE].some((file) => existsSync(join(folder, file)));
+}
+
 /**
- * Reads the identity of the data folder, or makes it at the first start.
+ * Reads the identity of the data folder, or makes it at the first start. A damaged file is set aside under a name with
+ * the time; its copy takes its place or, if that cannot be used either, another identity: a gateway that hears the
+ * turnstiles under a new name is better than none.
  * @param configuredId `agent.id`, which wins over the id in the file (the key stays).
- * @throws {GiroError} KEY_UNUSABLE when the file is there and cannot be used: a new one would change every id and
- * every hash, so that is for a person to decide.
+ * @throws {GiroError} KEY_UNUSABLE when the folder cannot be written.
  */
-export function loadIdentity(folder: string, configuredId?: string): Identity {
-  const path = join(folder, IDENTITY_FILE);
-  const { id, key } = read(path) ?? make(folder, path);
-  return new Identity(configuredId ?? id, Buffer.from(key, 'base64'));
-}
-
-function read(path: string): z.infer<typeof stored> | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw new GiroError('KEY_UNUSABLE', `${path} cannot be read`, { cause });
-  }
-  try {
-    return stored.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new GiroError('KEY_UNUSABLE', `${path} is damaged`, { cause });
-  }
-}
-
-function make(folder: string, path: string): z.infer<typeof stored> {
-  const identity = { id: randomUUID(), key: randomBytes(32).toString('base64') };
-  const draft = `${path}.new`;
+export function loadIdentity(folder: string, nowMs: number, configuredId?: string): Identity {
+  const main = read(join(folder, IDENTITY_FILE));
+  const copy = read(join(folder, COPY_FILE));
+  const isNew = main === 'missing' && copy === 'missing';
+  const kept = [main, copy].find((one) => typeof one === 'object');
+  const identity = kept ?? { id: randomUUID(), key: randomBytes(32).toString('base64') };
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const file = openSync(draft, 'w', 0o600);
-    try {
-      writeSync(file, `${JSON.stringify(identity, undefined, 2)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(draft, path);
-    // The name must survive a power cut as well as the bytes, or the next start would make another identity.
-    const directory = openSync(folder, 'r');
-    try {
-      fsyncSync(directory);
-    } finally {
-      closeSync(directory);
+    for (const [file, state] of [
+      [IDENTITY_FILE, main],
+      [COPY_FILE, copy],
+    ] as const) {
+      if (state === 'damaged') setAside(join(folder, file), nowMs);
+      if (typeof state === 'string' || state.key !== identity.key || state.id !== identity.id) {
+        write(folder, file, identity);
+      }
     }
   } catch (cause) {
-    throw new GiroError('KEY_UNUSABLE', `${path} cannot be written`, { cause });
+    throw new GiroError('KEY_UNUSABLE', `${join(folder, IDENTITY_FILE)} cannot be written`, { cause });
   }
-  return identity;
+  const found = isNew ? 'new' : main === kept ? 'whole' : kept === undefined ? 'replaced' : 'restored';
+  return new Identity(configuredId ?? identity.id, Buffer.from(identity.key, 'base64'), found);
+}
+
+function read(path: string): Stored | 'missing' | 'damaged' {
+  try {
+    return stored.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'missing' : 'damaged';
+  }
+}
+
+function setAside(path: string, nowMs: number): void {
+  renameSync(path, `${path}.damaged-${new Date(nowMs).toISOString().replace(/[-:]|\.\d+Z/g, '')}`);
+}
+
+function write(folder: string, name: string, identity: Stored): void {
+  const path = join(folder, name);
+  const draft = `${path}.new`;
+  const file = openSync(draft, 'w', 0o600);
+  try {
+    writeSync(file, `${JSON.stringify(identity, undefined, 2)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+  // The name must survive a power cut as well as the bytes, or the next start would make another identity.
+  const directory = openSync(folder, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }

@@ -105,6 +105,28 @@ export function machineConditions(health: JournalHealth, space: DiskSpace, nowMs
   return found;
 }
 
+/** What a start found of the identity: restored from its copy, or another one, though the journal is an old one. */
+export type IdentityState = 'whole' | 'restored' | 'lost';
+
+/** What only a start can tell. */
+export function startConditions(
+  { salvaged }: JournalHealth,
+  identity: IdentityState,
+  nowMs: number,
+): Condition[] {
+  const found: Condition[] = [];
+  if (salvaged !== undefined) {
+    found.push({ code: 'diario_recuperado', sinceMs: nowMs, ...texts.journalSalvaged(salvaged) });
+  }
+  if (identity === 'restored') {
+    found.push({ code: 'identidade_recuperada', sinceMs: nowMs, ...texts.identityRestored() });
+  }
+  if (identity === 'lost') {
+    found.push({ code: 'identidade_perdida', sinceMs: nowMs, ...texts.identityLost() });
+  }
+  return found;
+}
+
 /** `name (id)`, or the id where it has no name. */
 export function nameOf({ turnstile, name }: Pick<TurnstileSample, 'turnstile' | 'name'>): string {
   return name === undefined ? turnstile : `${name} (${turnstile})`;

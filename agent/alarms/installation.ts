@@ -6,7 +6,7 @@ import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AlarmChange, NewEvent } from '../journal/records.ts';
 import { alarmEvent } from './body.ts';
-import type { TurnstileSample } from './conditions.ts';
+import type { IdentityState, TurnstileSample } from './conditions.ts';
 import { diskSpace } from './disk.ts';
 import { noteRefusal } from './refusal-note.ts';
 import type { Condition } from './registry.ts';
@@ -31,6 +31,7 @@ export function watchInstallation(installation: Installation): AlarmWatch {
   return new AlarmWatch({
     journal,
     open: journal.state.alarms,
+    identity: stateOf(installation.identity, journal),
     clock,
     log,
     turnstiles,
@@ -41,6 +42,12 @@ export function watchInstallation(installation: Installation): AlarmWatch {
     eventsOf: (change, nowMs) => eventsOf(change, installation, nowMs),
     onAccepted: (deliveries) => dispatcher.offer(deliveries),
   });
+}
+
+function stateOf({ found }: Identity, { state }: Journal): IdentityState {
+  const wasUsed = state.turnstiles.length > 0;
+  if (found === 'replaced' || (found === 'new' && wasUsed)) return 'lost';
+  return found === 'restored' ? 'restored' : 'whole';
 }
 
 /** An alarm belongs to the unit of its turnstile, every other to the first; none is told where there is no unit. */

@@ -3,6 +3,7 @@ import type { Text } from '../../drivers/language.ts';
 import { causeOfStatus } from '../delivery/answers.ts';
 import { FAULTS } from '../delivery/faults.ts';
 import type { LastAnswer } from '../journal/records.ts';
+import type { SalvageReport } from '../journal/salvage.ts';
 
 /** What an alarm says: what is wrong, and what to do about it. */
 export interface Words {
@@ -167,8 +168,20 @@ export function journalDamaged(): Words {
   );
 }
 
-/** `setAside`: name of the damaged file in the data folder. */
-export function journalSalvaged(setAside: string): Words {
+/** `setAside`: name of the old file in the data folder. */
+export function journalSalvaged({ reason, setAside }: Pick<SalvageReport, 'reason' | 'setAside'>): Words {
+  if (reason === 'newer') {
+    return words(
+      text(
+        'the journal was of a newer version of Giro; what this version can read was taken over',
+        'o diário era de uma versão mais nova do Giro; o que esta versão consegue ler foi aproveitado',
+      ),
+      text(
+        `install the newer version again, and keep the old file for support: ${setAside}`,
+        `instale de novo a versão mais nova e guarde o arquivo antigo para o suporte: ${setAside}`,
+      ),
+    );
+  }
   return words(
     text(
       'the journal was damaged; what could be read was saved',
@@ -177,6 +190,34 @@ export function journalSalvaged(setAside: string): Words {
     text(
       `have the disk of this machine checked, and keep the damaged file for support: ${setAside}`,
       `mande verificar o disco desta máquina e guarde o arquivo danificado para o suporte: ${setAside}`,
+    ),
+  );
+}
+
+/** The identity of the installation was lost with its copy, so it has another one. */
+export function identityLost(): Words {
+  return words(
+    text(
+      'the identity file of this installation was lost; a new one was made: card references change, and what a turnstile repeats counts as new',
+      'o arquivo de identidade desta instalação se perdeu; foi criado outro: as referências dos cartões mudam e o que uma catraca repetir conta como novo',
+    ),
+    text(
+      'stop Giro, put identity.json back from a backup and start it again; with none, tell the integrator, and have the disk of this machine checked',
+      'pare o Giro, recoloque o identity.json de um backup e inicie de novo; se não houver, avise o integrador e mande verificar o disco desta máquina',
+    ),
+  );
+}
+
+/** The identity of the installation came back from its copy. */
+export function identityRestored(): Words {
+  return words(
+    text(
+      'the identity file of this installation was lost or damaged; it was restored from its copy, nothing changes',
+      'o arquivo de identidade desta instalação se perdeu ou foi danificado; foi restaurado da cópia, nada muda',
+    ),
+    text(
+      'have the disk of this machine checked, and make a backup',
+      'mande verificar o disco desta máquina e faça um backup',
     ),
   );
 }

@@ -5,27 +5,30 @@ import type { Journal } from '../journal/journal.ts';
 import type { Alarm, AlarmChange, Delivery, NewEvent } from '../journal/records.ts';
 import {
   type DiskSpace,
+  type IdentityState,
   machineConditions,
   nameOf,
+  startConditions,
   type TurnstileSample,
   turnstileConditions,
   type WebhookSample,
   webhookConditions,
 } from './conditions.ts';
 import { type Condition, Registry } from './registry.ts';
-import { deviceAlarm, journalSalvaged } from './texts.ts';
+import { deviceAlarm } from './texts.ts';
 
 /** How often everything is looked at. */
 const EVERY_MS = 60_000;
 /** Devices do not say when an alarm of theirs is over: it is after so long without repetition. */
 const DEVICE_ALARM_MS = 10 * 60_000;
-/** How long `status` says that a damaged journal was replaced. */
-const SALVAGED_MS = 24 * 3_600_000;
+/** How long `status` says what the start found. */
+const FOUND_MS = 24 * 3_600_000;
 
 interface WatchOptions {
   readonly journal: Pick<Journal, 'accept' | 'parked' | 'health'>;
   /** Open in the journal at the start. */
   readonly open: readonly Alarm[];
+  readonly identity: IdentityState;
   readonly clock: Clock;
   readonly log: Logger;
   readonly turnstiles: () => readonly TurnstileSample[];
@@ -64,16 +67,12 @@ export class AlarmWatch {
 
   /** Looks for the first time after a minute: by then links and webhooks have shown whether they work. */
   start(): void {
-    const { clock, journal } = this.#options;
-    const { salvaged } = journal.health;
-    if (salvaged !== undefined) {
-      const alarm = {
-        code: 'diario_recuperado',
-        sinceMs: clock.now(),
-        ...journalSalvaged(salvaged.setAside),
-      };
-      this.#logFailure(this.#store(this.#registry.happened(alarm, SALVAGED_MS, clock.now())));
-    }
+    const { clock, journal, identity } = this.#options;
+    const nowMs = clock.now();
+    const found = startConditions(journal.health, identity, nowMs);
+    this.#logFailure(
+      this.#store(found.flatMap((condition) => this.#registry.happened(condition, FOUND_MS, nowMs))),
+    );
     this.#arm();
   }
 

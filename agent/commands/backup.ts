@@ -24,7 +24,8 @@ export const describeBackup: DescribeCommand = (program: Command) => {
     .addHelpText(
       'after',
       `
-The file holds every event and the key of the hashes: keep it as safe as the machine itself.
+The file holds every event and the key of the hashes: keep it as safe as the
+machine itself.
 Example:
   giro backup /mnt/usb/giro.backup`,
     )

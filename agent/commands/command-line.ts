@@ -12,6 +12,7 @@ import { describeDiagnose } from './diagnose.ts';
 import { describeDiscover } from './discover.ts';
 import { describeDoctor } from './doctor.ts';
 import { describeEvents } from './events.ts';
+import { describeFeed } from './feed.ts';
 import { describeForget } from './forget.ts';
 import { inPortuguese } from './help.ts';
 import { describeInit } from './init.ts';
@@ -20,8 +21,10 @@ import { describeExport, describeImport } from './moving.ts';
 import { describeDiscard, describeResend } from './operations.ts';
 import { describePanel } from './panel.ts';
 import { describePause, describeResume } from './pause.ts';
+
 import { describePorts } from './ports.ts';
 import { describeReplay } from './replay.ts';
+
 import { describeRun } from './run.ts';
 import { describeSecret } from './secret.ts';
 import { describeSimulate } from './simulate.ts';
@@ -61,6 +64,7 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeSimulate,
   describeListen,
   describeSecret,
+  describeFeed,
   describeBackup,
   describeRestore,
   describeExport,

@@ -34,7 +34,8 @@ export const describeForget: DescribeCommand = (program: Command) => {
     .addHelpText(
       'after',
       `
-Ids of events stay, as hashes, so that a turnstile that sends its memory again brings nobody back.
+Ids of events stay, as hashes, so that a turnstile that sends its memory again
+brings nobody back.
 Examples:
   giro forget --person 1042 --dry-run
   giro forget --credential 13658925`,

@@ -30,7 +30,8 @@ export const describeExport: DescribeCommand = (program: Command) => {
     .addHelpText(
       'after',
       `
-Queue, places in the devices' memories, key, identity, configuration and secret files go along. Stop the gateway first.
+Queue, places in the devices' memories, key, identity, configuration and secret
+files go along. Stop the gateway first.
 Examples:
   giro export /mnt/usb/giro.age
   giro export --undo`,

@@ -62,19 +62,11 @@ async function fromTerminal(language: Language, shortest: number): Promise<strin
     throw new GiroError('USAGE', 'this is no terminal where you can be asked: add --stdin');
   }
   const words = WORDS[language];
-  const { password: ask } = await import('@inquirer/prompts');
-  const context = { output: process.stderr };
-  const first = await ask(
-    {
-      message: words.ask,
-      mask: true,
-      validate: (value) => value.length >= shortest || words.short(shortest),
-    },
-    context,
-  );
-  await ask(
-    { message: words.again, mask: true, validate: (value) => value === first || words.differ },
-    context,
-  );
-  return first;
+  const { password } = await import('@inquirer/prompts');
+  const ask = (message: string, judge: (value: string) => true | string): Promise<string> =>
+    password({ message, mask: true, validate: judge }, { output: process.stderr }).catch((cause: unknown) => {
+      throw new GiroError('USAGE', 'no password was given', { cause });
+    });
+  const first = await ask(words.ask, (value) => value.length >= shortest || words.short(shortest));
+  return ask(words.again, (value) => value === first || words.differ);
 }

@@ -25,10 +25,11 @@ export const describeRun: DescribeCommand = (program: Command) => {
 async function run(options: { config?: string }): Promise<void> {
   const { prepareWriter } = await import('../journal/threads.ts');
   prepareWriter();
-  const [{ configuration, isDemo }, { createLog }, { Taps }] = await Promise.all([
+  const [{ configuration, isDemo }, { createLog }, { Taps }, { Service }] = await Promise.all([
     openConfiguration(options.config),
     import('../log.ts'),
     import('../turnstiles/taps.ts'),
+    import('../service/service.ts'),
   ]);
   // The demo's screen belongs to the receiver; the log speaks when something is wrong.
   const { LogRing } = await import('../log-ring.ts');
@@ -45,14 +46,18 @@ async function run(options: { config?: string }): Promise<void> {
   const { startGateway } = await import('../start.ts');
   const gateway = await startGateway({ configuration, clock: systemClock, log, taps }, stopping);
   if (gateway !== undefined) sayStarted(configuration, log);
+  const { language } = configuration.agent;
+  const service =
+    gateway && (await Service.start({ gateway, language, clock: systemClock, log, env: process.env }));
   flushCompileCache(); // a start after a kill reads it, and a kill writes nothing
   demo?.begin();
-  if (isDemo && gateway !== undefined) void tellPanel(gateway.panelUrl, configuration.agent.language);
+  if (isDemo && gateway !== undefined) void tellPanel(gateway.panelUrl, language);
   try {
     const end = await Promise.race(gateway === undefined ? [stopped] : [stopped, gateway.failed]);
     if (end instanceof GiroError) throw end;
     log.info({ signal: end }, 'gateway stopping');
   } finally {
+    await service?.stop();
     await demo?.stopPeople();
     await gateway?.stop();
     await taps.close();

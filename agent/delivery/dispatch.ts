@@ -85,6 +85,12 @@ export class Dispatcher {
     return [...this.#queues.values()].map((queue) => queue.endpoint);
   }
 
+  /** What stands still though nothing makes it wait: a fault of the program, for the watchdog. */
+  get stall(): string | undefined {
+    for (const [id, { stall }] of this.#queues) if (stall !== undefined) return `webhook ${id}: ${stall}`;
+    return undefined;
+  }
+
   /** Where each webhook stands, and what waits for it, for alarms. */
   health(): readonly { endpoint: EndpointState; isWaiting: boolean; failedTries: number }[] {
     return [...this.#queues.values()].map((queue) => ({ endpoint: queue.endpoint, ...queue.backlog }));

@@ -67,6 +67,11 @@ export class Lanes {
     return this.#all.every((lane) => lane.isIdle);
   }
 
+  /** A head may be sent and nobody took it. */
+  get hasReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
   /** The most requests that failed for one load. */
   get failedTries(): number {
     return Math.max(0, ...this.#all.map((lane) => (lane.head === undefined ? 0 : lane.attempts)));
@@ -163,9 +168,7 @@ export class Lanes {
 
   /** Keeps the lane's head back for `waitMs`. */
   hold(lane: Lane, waitingFor: 'receiver' | 'message', waitMs: number): void {
-    if (waitMs <= 0) {
-      return;
-    }
+    if (waitMs <= 0) return;
     const { clock } = this.#parts;
     const cancel = clock.after(waitMs, () => this.#endWait(lane));
     lane.wait = { untilMs: clock.now() + waitMs, for: waitingFor, cancel };
@@ -173,9 +176,7 @@ export class Lanes {
 
   /** What is pending now is older than the end of an outage. Answers whether there is any. */
   beginBacklog(): boolean {
-    if (!this.#parts.liveFirst || this.isIdle) {
-      return false;
-    }
+    if (!this.#parts.liveFirst || this.isIdle) return false;
     this.#backlogThrough = Math.max(this.#backlogThrough, this.#lastSequence);
     for (const lane of this.#lanes.values()) {
       if (isReplay(lane.name)) continue;
@@ -203,9 +204,7 @@ export class Lanes {
 
   stop(): void {
     this.#pages.stop();
-    for (const lane of this.#all) {
-      lane.wait?.cancel();
-    }
+    for (const lane of this.#all) lane.wait?.cancel();
   }
 
   get #all(): Lane[] {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
+import { crashPoint } from '../journal/crash-points.ts';
 import {
   type Delivery,
   type EndpointState,
@@ -23,6 +24,8 @@ import { type Settings, Settling } from './settling.ts';
 
 /** A connection that fails this soon gets one instant second try (webhooks.md 1). */
 const INSTANT_MS = 1_000;
+/** Longer than all time limits of a request together, those of its tokens and of its second try included. */
+const STALLED_MS = 180_000;
 /** How long a stop waits for the journal to take the last marks. */
 const FLUSH_MS = 2_000;
 
@@ -42,7 +45,8 @@ export class WebhookQueue {
   readonly #lanes: Lanes;
   readonly #marks: MarkWriter;
   readonly #outages: OutageLog;
-  readonly #inFlight = new Set<Promise<void>>();
+  /** What is under way, with the monotonic ms when it began. */
+  readonly #inFlight = new Map<Promise<void>, number>();
   readonly #cut = new AbortController();
   readonly #skew: ClockSkew;
   readonly #settling: Settling;
@@ -81,6 +85,13 @@ export class WebhookQueue {
   /** What waits: whether anything is pending, and the most requests that failed for one event. */
   get backlog(): { readonly isWaiting: boolean; readonly failedTries: number } {
     return { isWaiting: !this.#lanes.isIdle, failedTries: this.#lanes.failedTries };
+  }
+
+  /** What stands still though nothing makes it wait; the receiver's fault never does. */
+  get stall(): string | undefined {
+    const begunMs = this.#parts.clock.monotonic() - STALLED_MS;
+    if ([...this.#inFlight.values()].some((atMs) => atMs < begunMs)) return 'a request does not end';
+    return this.#lanes.hasReady && this.#maySend() ? 'what may be sent is not sent' : undefined;
   }
 
   /** Continues where the journal says that it stood, with the lanes that have pending deliveries. */
@@ -139,7 +150,7 @@ export class WebhookQueue {
     this.#lanes.stop();
     this.#rate.stop();
     const cancelGrace = this.#parts.clock.after(graceMs, () => this.#cut.abort());
-    await Promise.all(this.#inFlight);
+    await Promise.all(this.#inFlight.keys());
     cancelGrace();
     await this.#marks.flush(FLUSH_MS); // what the disk does not take by then is sent again
     await this.#parts.client.close();
@@ -156,7 +167,7 @@ export class WebhookQueue {
       const work = (
         storing?.then(() => this.#lanes.giveBack(lane)) ?? this.#send(this.#lanes.detach(lane))
       ).finally(() => this.#inFlight.delete(work));
-      this.#inFlight.add(work);
+      this.#inFlight.set(work, this.#parts.clock.monotonic());
     }
     this.#pumping = false;
   }
@@ -196,6 +207,7 @@ export class WebhookQueue {
     const { client } = this.#parts;
     const { batch } = this.#settings;
     this.#rate.spend();
+    crashPoint('deliver:before');
     const outcome = await client.post({
       delivery: head,
       attempt: lane.attempts + 1,
@@ -204,6 +216,7 @@ export class WebhookQueue {
       late: this.#lanes.isLate(lane),
       batch: batch && joinBodies(load, batch.format),
     });
+    crashPoint('deliver:after');
     if (outcome.from === undefined && (outcome.kind === 'answer' || outcome.sent)) {
       lane.attempts += 1;
     }

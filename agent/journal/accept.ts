@@ -3,6 +3,7 @@ import { GiroError } from '../../drivers/errors.ts';
 import { longestBodyBytes, type Rendering, render } from '../formats/render.ts';
 import { prepareAlarm } from './alarms.ts';
 import { prepareAudit } from './audit.ts';
+import { crashPoint } from './crash-points.ts';
 import { prepareFeedEntry } from './feed.ts';
 import { LARGE_BODY_BYTES } from './large-bodies.ts';
 import { prepareMark } from './marks.ts';
@@ -132,10 +133,12 @@ function prepareDelivery(
   return (event, number, webhook) => {
     const { id, name, unit, lane } = event;
     const sequence = nextSequence.get(webhook) as number; // RETURNING of an upsert always gives its row
+    crashPoint('freeze:before');
     const rendered = render(renderings.get(webhook), event, sequence);
     const headers = rendered.headers === undefined ? null : JSON.stringify(rendered.headers);
     insert.run(webhook, sequence, number, lane, rendered.body, headers, rendered.bytes ?? null);
     count.run(webhook, lane);
+    crashPoint('freeze:after');
     const bytes = rendered.bytes?.length ?? Buffer.byteLength(rendered.body);
     const parked = bytes > longestBodyBytes(name);
     if (parked) mark({ kind: 'parked', webhook, sequence, atMs: event.recordedAtMs, outcome: 'too_large' });

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
+import { crashPoint } from './crash-points.ts';
 import { prepareFeedOpening, prepareFeedPruning } from './feed.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
@@ -75,7 +76,11 @@ export function prepareBatch(
   renderings: Renderings = new Map(),
 ): (ops: readonly Op[]) => BatchAnswer {
   const run = prepareOp(db, renderings);
-  const together = db.transaction((ops: readonly Op[]) => ops.map((op) => ({ value: run(op) })));
+  const together = db.transaction((ops: readonly Op[]) => {
+    const results = ops.map((op) => ({ value: run(op) }));
+    crashPoint('commit:before');
+    return results;
+  });
   let syncing: boolean | undefined;
 
   const sync = (full: boolean): void => {
@@ -103,7 +108,9 @@ export function prepareBatch(
     if (ops.every(({ kind }) => kind === 'pending')) return oneByOne(ops); // a read must not need the write lock
     sync(ops.some(({ kind }) => kind === 'accept' || kind === 'operate'));
     try {
-      return { results: together.immediate(ops) };
+      const results = together.immediate(ops);
+      crashPoint('commit:after');
+      return { results };
     } catch (error) {
       const trouble = troubleOf(error);
       if (trouble === 'damage') throw error;
@@ -126,10 +133,16 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const upkeep = prepareUpkeep(db);
   return (op) => {
     switch (op.kind) {
-      case 'accept':
-        return accept(op.accept);
+      case 'accept': {
+        crashPoint('accept:before');
+        const accepted = accept(op.accept);
+        crashPoint('accept:after');
+        return accepted;
+      }
       case 'mark':
+        crashPoint('mark:before');
         for (const each of op.marks) mark(each);
+        crashPoint('mark:after');
         return undefined;
       case 'pending':
         return pending(op.webhook, op.lane, op.afterSequence, op.limit);

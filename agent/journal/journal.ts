@@ -17,6 +17,7 @@ import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';
 import { checkInBackground, type Opened, WriterThread } from './threads.ts';
 import type { UpkeepResults, UpkeepStep } from './upkeep.ts';
+import type { LogContent } from './wal.ts';
 
 export interface JournalOptions {
   readonly log: Logger;
@@ -25,6 +26,8 @@ export interface JournalOptions {
   readonly renderings?: Renderings;
   /** Hears which units' feeds grew, after the commit. */
   readonly onFed?: (units: readonly string[]) => void;
+  /** A gateway has run on this folder before: an empty journal is a lost one. */
+  readonly wasInUse?: boolean;
 }
 
 /** What is wrong with the file or its disk. */
@@ -83,16 +86,22 @@ export class Journal {
 
   /**
    * Opens the journal of a folder, which is made (0700) if there is none. Throws JOURNAL_LOCKED when another process
-   * has it, JOURNAL_NEWER when a newer version wrote it, JOURNAL_FAILED when the disk refuses. A damaged file is set
-   * aside and salvaged, with an error in the log.
+   * has it, JOURNAL_FAILED when the disk refuses. A file that is damaged, or that a newer version wrote, is set aside
+   * and salvaged, with an error in the log.
    */
   static async open(folder: string, options: JournalOptions): Promise<Journal> {
-    const { log, clock, renderings = new Map() } = options;
+    const { log, clock, renderings = new Map(), wasInUse = false } = options;
     const lock = lockFolder(folder);
     try {
-      const { writer, opening } = await WriterThread.start({ folder, nowMs: clock.now(), renderings });
+      const { writer, opening } = await WriterThread.start({
+        folder,
+        nowMs: clock.now(),
+        renderings,
+        wasInUse,
+      });
+      if (opening.log !== undefined) tellLog(opening.log, log);
       if (opening.salvaged !== undefined) {
-        log.error(opening.salvaged, 'the journal was damaged; what could be read was saved');
+        log.error(opening.salvaged, 'the journal could not be used as it was; what could be read was saved');
       }
       const check = opening.unchecked ? startCheck(folder, log) : UNNEEDED;
       return new Journal(folder, lock, writer, opening, check, options);
@@ -114,7 +123,7 @@ export class Journal {
     }));
     const copied = unrecognised === undefined ? accept : { ...accept, unrecognised };
     const store = () => this.#queue.give({ kind: 'accept', accept: copied });
-    const accepted = await (accept.alarms === undefined ? this.#gate.pass(store) : store());
+    const accepted = await ((accept.alarms ?? accept.audits) ? store() : this.#gate.pass(store));
     this.#largeBodies.tell(accepted.large);
     if (accepted.fed.length > 0) this.#onFed?.(accepted.fed);
     return accepted;
@@ -141,6 +150,11 @@ export class Journal {
   /** How many deliveries are parked, by webhook, without those that have none. */
   parked(): Promise<readonly ParkedCount[]> {
     return this.#queue.give({ kind: 'parked' });
+  }
+
+  /** Resolves when the writer's thread has dealt with all calls before, or at once while the disk refuses. */
+  async answer(): Promise<void> {
+    await this.pending('', undefined, 0, 1);
   }
 
   get health(): JournalHealth {
@@ -181,7 +195,7 @@ export class Journal {
     return this.#queue.give({ kind: 'upkeep', step }) as Promise<UpkeepResults[Do]>;
   }
 
-  /** While it blocks, `accept` waits, but for alarms; everything else goes on. */
+  /** While it blocks, `accept` waits, but for alarms and operators; everything else goes on. */
   block(isBlocked: boolean): void {
     if (isBlocked) this.#gate.close();
     else this.#gate.open();
@@ -227,6 +241,11 @@ export class Journal {
       this.#lock.release();
     }
   }
+}
+
+function tellLog({ isTorn, ...pages }: LogContent, log: Logger): void {
+  if (isTorn) log.warn(pages, 'the log of the journal is torn: what was written last may be missing');
+  else log.info(pages, 'the journal was not closed; its log was played back');
 }
 
 function lockFolder(folder: string): Lock {

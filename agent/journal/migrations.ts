@@ -1,6 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
+import { crashPoint } from './crash-points.ts';
 
 /**
  * The schema, one step a version (`PRAGMA user_version`), forward only. A released step is never edited. Times are
@@ -280,14 +281,18 @@ export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS
       `${db.name} has schema ${version}, this program knows ${migrations.length}`,
     );
   }
+  crashPoint('migrate:before');
   if (version > 0 && version < migrations.length) copyFile(db, `${db.name}.before-${version + 1}`);
+  crashPoint('migrate:copied');
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue;
     db.transaction(() => {
       db.exec(sql);
       db.pragma(`user_version = ${index + 1}`);
+      crashPoint('migrate:step');
     }).immediate();
   }
+  crashPoint('migrate:after');
 }
 
 /** VACUUM INTO writes to no existing file, and a power cut may leave half a copy: so a name of its own, then a rename. */

@@ -45,8 +45,8 @@ export function preparePruneEvents(db: Database): (step: EventStep) => PrunedEve
      RETURNING webhook, sequence, lane, state`,
   );
   const removeEvent = db.prepare(
-    `DELETE FROM events WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event = ?1)
-       AND NOT EXISTS (SELECT 1 FROM feed WHERE event = ?1)`,
+    `DELETE FROM events WHERE number = ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event = number)
+       AND NOT EXISTS (SELECT 1 FROM feed WHERE event = number)`,
   );
   const follow = prepareFollow(db);
   return ({ after, deliveredBeforeMs, parkedBeforeMs }) => {
@@ -82,18 +82,18 @@ function prepareFollow(db: Database): (row: RemovedRow) => void {
   };
 }
 
-/** Removes an event with all its deliveries, whatever their state, and its place in a feed; its id stays in the ledger. */
+/** Removes an event with all its deliveries, whatever their state, also from the feed; its id stays in the ledger. */
 export function prepareRemoveEvent(db: Database): (number: number) => readonly RemovedRow[] {
   const remove = db.prepare<[number], RemovedRow>(
     'DELETE FROM deliveries WHERE event = ? RETURNING webhook, sequence, lane, state',
   );
-  const removeFed = db.prepare('DELETE FROM feed WHERE event = ?');
   const removeEvent = db.prepare('DELETE FROM events WHERE number = ?');
+  const unfeed = db.prepare('DELETE FROM feed WHERE event = ?'); // its number may be used again
   const follow = prepareFollow(db);
   return (number) => {
     const removed = remove.all(number);
     for (const row of removed) follow(row);
-    removeFed.run(number);
+    unfeed.run(number);
     removeEvent.run(number);
     return removed;
   };

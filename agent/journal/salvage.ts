@@ -1,14 +1,20 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { crashPoint } from './crash-points.ts';
 import { connect, DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { migrate } from './migrations.ts';
 import { copyKeyed, copyNumbered, type TableCopy } from './salvage-tables.ts';
 
-/** What became of a damaged journal. */
-export interface SalvageReport {
-  /** What SQLite found. */
+/** Why a journal cannot be used as it is: it contradicts itself, or a newer version wrote it. */
+export interface Damage {
+  readonly reason: 'damage' | 'newer';
+  /** What was found, in English. */
   readonly damage: string;
+}
+
+/** What became of such a journal. */
+export interface SalvageReport extends Damage {
   /** Name of the damaged file, in the data folder. */
   readonly setAside: string;
   /** Rows saved, by table. */
@@ -24,8 +30,9 @@ const FILES = ['', '-wal', '-shm'] as const;
  * and puts the new one in its place. Can be cut off at any point: the damaged file stays in place until the new one
  * is complete.
  */
-export function salvage(folder: string, damage: string, nowMs: number): SalvageReport {
+export function salvage(folder: string, damage: Damage, nowMs: number): SalvageReport {
   const path = join(folder, JOURNAL_FILE);
+  crashPoint('salvage:before');
   for (const suffix of FILES) rmSync(unfinished(path) + suffix, { force: true });
   const target = connect(unfinished(path));
   const source = new Sqlite(path, { readonly: true });
@@ -37,10 +44,12 @@ export function salvage(folder: string, damage: string, nowMs: number): SalvageR
     source.close();
     target.close();
   }
+  crashPoint('salvage:copied');
   const setAside = replace(path, nowMs);
+  crashPoint('salvage:after');
   rmSync(join(folder, DAMAGE_NOTE), { force: true });
   return {
-    damage,
+    ...damage,
     setAside,
     saved: Object.fromEntries(Object.entries(copies).map(([table, { saved }]) => [table, saved])),
     unreadable: Object.fromEntries(
@@ -76,6 +85,7 @@ function replace(path: string, nowMs: number): string {
   for (const suffix of FILES) {
     if (existsSync(path + suffix)) renameSync(path + suffix, join(path, '..', name + suffix));
   }
+  crashPoint('salvage:moved');
   renameSync(unfinished(path), path);
   return name;
 }

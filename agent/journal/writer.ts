@@ -5,18 +5,21 @@ import { parentPort } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type { Renderings } from './accept.ts';
 import { type Op, prepareBatch } from './batch.ts';
+import { crashPoint } from './crash-points.ts';
 import { DAMAGE_NOTE } from './file.ts';
 import { openJournal } from './open.ts';
 import type { JournalState } from './records.ts';
 import type { SalvageReport } from './salvage.ts';
 import { readState } from './state.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
+import type { LogContent } from './wal.ts';
 
 export interface WriterOptions {
   readonly folder: string;
   /** Unix ms; names a damaged file. */
   readonly nowMs: number;
   readonly renderings: Renderings;
+  readonly wasInUse: boolean;
 }
 
 /** The first message from the thread. */
@@ -24,6 +27,7 @@ export type Opening =
   | {
       readonly state: JournalState;
       readonly unchecked: boolean;
+      readonly log?: LogContent | undefined;
       readonly salvaged?: SalvageReport | undefined;
     }
   | { readonly refused: Refusal };
@@ -31,13 +35,15 @@ export type Opening =
 /** What the thread is given, after its WriterOptions. */
 export type Request = readonly Op[] | 'checkpoint' | 'close';
 
-function serve({ folder, nowMs, renderings }: WriterOptions): void {
-  const { db, unchecked, salvaged } = openJournal(folder, nowMs);
+function serve({ folder, nowMs, renderings, wasInUse }: WriterOptions): void {
+  const { db, unchecked, log, salvaged } = openJournal(folder, nowMs, wasInUse);
   const runBatch = prepareBatch(db, renderings);
-  parentPort?.postMessage({ state: readState(db), unchecked, salvaged } satisfies Opening);
+  parentPort?.postMessage({ state: readState(db), unchecked, log, salvaged } satisfies Opening);
   parentPort?.on('message', (request: Request) => {
     if (request === 'close') {
+      crashPoint('checkpoint:before');
       db.close(); // the last connection checkpoints
+      crashPoint('checkpoint:after');
       parentPort?.close();
       return;
     }

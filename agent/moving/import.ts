@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { loadConfiguration } from '../../config/load.ts';
 import { GiroError } from '../../drivers/errors.ts';
@@ -92,7 +102,10 @@ function requireVariables({ variables }: Manifest, env: ImportOrder['env']): voi
   );
 }
 
-/** Writes a file with mode 0600; another content that was there is kept beside it. */
+/**
+ * Writes a file with mode 0600; another content that was there is kept beside it. Who imports as root leaves it readable
+ * (0640) to the group of the folder, which is the gateway's.
+ */
 function place(path: string, content: Uint8Array, stamp: string): Imported['files'][number] {
   mkdirSync(dirname(path), { recursive: true });
   let kept: string | undefined;
@@ -102,6 +115,11 @@ function place(path: string, content: Uint8Array, stamp: string): Imported['file
   }
   const fresh = `${path}.new`;
   writeFileSync(fresh, content, { mode: 0o600, flush: true });
+  if (process.getuid?.() === 0) {
+    const { uid, gid } = statSync(dirname(path));
+    chownSync(fresh, uid, gid);
+    chmodSync(fresh, 0o640);
+  }
   renameSync(fresh, path);
   return { path, ...(kept !== undefined && { kept }) };
 }

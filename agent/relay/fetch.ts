@@ -125,7 +125,7 @@ export class Fetching {
     channel: 'sse' | 'consulta',
     position: string | undefined,
   ): Promise<void> {
-    const { agent, clock, journal, log, webhooksFor, onAccepted } = this.#parts;
+    const { agent, clock, accept, log, webhooksFor, onAccepted } = this.#parts;
     const { id: relay, provider } = this.#source;
     const receivedAtMs = clock.now();
     const events = items.flatMap(({ event }) => {
@@ -136,7 +136,7 @@ export class Fetching {
       );
       return [{ ...made, webhooks: webhooksFor(made) }];
     });
-    const { deliveries, duplicates } = await journal.accept({
+    const { deliveries, duplicates } = await accept({
       events,
       ...(position && { relay: { relay, source: this.#origin, position } }),
     });

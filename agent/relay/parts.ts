@@ -3,7 +3,7 @@ import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { Identity } from '../accesses/identity.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Delivery, NewEvent } from '../journal/records.ts';
+import type { Accept, Accepted, Delivery, NewEvent } from '../journal/records.ts';
 
 /** What the sources of cloud events are given. */
 export interface RelayParts {
@@ -14,7 +14,9 @@ export interface RelayParts {
   readonly clock: Clock;
   /** Names the source in each line. */
   readonly log: Logger;
-  readonly journal: Pick<Journal, 'accept' | 'mark' | 'health' | 'state' | 'keptLines'>;
+  readonly journal: Pick<Journal, 'mark' | 'health' | 'state' | 'keptLines'>;
+  /** Resolves after the commit with a full sync. */
+  readonly accept: (accept: Accept) => Promise<Accepted>;
   /** Uniform in [0, 1); spreads waits. */
   readonly random: () => number;
   readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];

@@ -93,7 +93,7 @@ export class Posts {
   }
 
   async #store(accept: Accept): Promise<void> {
-    const { deliveries } = await this.#parts.journal.accept(accept);
+    const { deliveries } = await this.#parts.accept(accept);
     this.#parts.onAccepted(deliveries);
   }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import type { Turnstile, Unit } from '../../config/configuration.ts';
@@ -7,12 +8,16 @@ import { GiroError } from '../../drivers/errors.ts';
 import { turned } from '../accesses/body.ts';
 import type { Identity } from '../accesses/identity.ts';
 import { instantOf, zonedText } from '../accesses/moment.ts';
+import { blockedAddress, guardedLookup } from '../delivery/address-guard.ts';
 import { version } from '../version.ts';
 
 const answerSchema = z.object({ grant: z.boolean(), message: z.string().max(200).optional() });
 
-/** Keeps connections open between two people; idle ones keep no process alive. */
-const connections = new Agent({ maxResponseSize: 4096 });
+/** Keep connections open between two people; idle ones keep no process alive. Addresses are guarded as webhooks' are. */
+const connections = {
+  toOthers: new Agent({ maxResponseSize: 4096, connect: { lookup: guardedLookup({ loopback: false }) } }),
+  toAll: new Agent({ maxResponseSize: 4096, connect: { lookup: guardedLookup({ loopback: true }) } }),
+};
 
 interface DeciderOptions {
   readonly turnstile: Turnstile;
@@ -23,13 +28,15 @@ interface DeciderOptions {
 
 /** Asks the gym's own system over HTTP who may pass. Credentials leave as in the webhook: as keyed hashes. */
 export function createDecider(options: DeciderOptions): NonNullable<TurnstileContext<unknown>['decide']> {
-  return async (question, { url, headers, timeoutMs }, signal) => {
+  return async (question, { url, headers, allow, timeoutMs }, signal) => {
+    const loopback = allow.includes('loopback');
+    refuseBlocked(url, loopback);
     const response = await request(url, {
       method: 'POST',
       headers: { 'user-agent': `giro/${version}`, ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(questionBody(question, options)),
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      dispatcher: connections,
+      dispatcher: loopback ? connections.toAll : connections.toOthers,
     }).catch((error: unknown) => {
       throw new GiroError('LINK_FAILED', `the callback was not reached: ${codeOf(error)}`);
     });
@@ -38,6 +45,13 @@ export function createDecider(options: DeciderOptions): NonNullable<TurnstileCon
     if (answer.data !== undefined) return answer.data;
     throw new GiroError('LINK_FAILED', `the callback gave no usable answer: status ${response.statusCode}`);
   };
+}
+
+/** An address in the URL itself is not looked up. */
+function refuseBlocked(url: string, loopback: boolean): void {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && blockedAddress(host, { loopback }))
+    throw new GiroError('ADDRESS_BLOCKED', `the callback leads to ${host}`);
 }
 
 function questionBody(

@@ -11,6 +11,9 @@ export class TurnstileReport {
   readonly #clock: Clock;
   readonly #store: (state: TurnstileState) => void;
   readonly #name: string | undefined;
+  /** Resolves when its first session began or failed. */
+  readonly tried: Promise<void>;
+  #setTried: () => void;
   #state: TurnstileState;
   /** It is not connected until it is. */
   #outageSinceMs: number | undefined;
@@ -22,6 +25,9 @@ export class TurnstileReport {
     clock: Clock,
     store: (state: TurnstileState) => void,
   ) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.tried = promise;
+    this.#setTried = resolve;
     this.#clock = clock;
     this.#store = store;
     this.#name = name;
@@ -59,6 +65,7 @@ export class TurnstileReport {
   }
 
   session({ state, problem, outageSinceMs }: SessionState): void {
+    this.#setTried();
     const isConnected = state === 'online' && outageSinceMs === undefined;
     this.#isOnline = isConnected;
     this.#outageSinceMs = isConnected

@@ -15,6 +15,8 @@ const MB = 1_000_000;
 const NEARLY = 0.8;
 const RELIEVED = 0.75;
 const LOWERED = 0.95;
+/** A walk looks at everything that is pending: once in so long. */
+const WALK_MS = 60_000;
 /** How long `status` says that events were removed. */
 const DROPPED_MS = 24 * 3_600_000;
 
@@ -50,6 +52,7 @@ export class Budget {
   readonly #limitBytes: number;
   #state: 'fine' | 'nearly' | 'full' = 'fine';
   #sinceMs = 0;
+  #walkedAtMs = Number.NEGATIVE_INFINITY;
   #dropped: { readonly count: number; readonly atMs: number } | undefined;
 
   constructor(parts: BudgetParts) {
@@ -59,15 +62,15 @@ export class Budget {
 
   /** Looks at the size of the journal and does what has to be done. */
   async look(): Promise<void> {
-    const { journal, settings, clock, signal, log } = this.#parts;
+    const { journal, settings, clock, signal } = this.#parts;
     const { limitMb, atLimit, keep } = settings;
     if (limitMb === undefined) return;
     const limit = this.#limitBytes;
     const size = async (): Promise<number> => (await journal.upkeep({ do: 'usage' })).usedBytes;
     let usedBytes = await size();
-    if (usedBytes >= NEARLY * limit) {
-      const before = usedBytes;
-      const nowMs = clock.now();
+    const nowMs = clock.now();
+    if (usedBytes >= NEARLY * limit && nowMs - this.#walkedAtMs >= WALK_MS) {
+      this.#walkedAtMs = nowMs;
       const parkedBeforeMs = nowMs - keep.parked * 86_400_000;
       await pruneUntil(journal, parkedBeforeMs, nowMs, RELIEVED * limit, signal);
       usedBytes = await size();
@@ -76,9 +79,8 @@ export class Budget {
         usedBytes = await size();
       }
       await vacuum(journal, signal);
-      log.info({ usedBytes: before, nowBytes: usedBytes, limitMb }, 'the journal is near its limit');
     }
-    this.#become(usedBytes >= limit ? 'full' : usedBytes >= NEARLY * limit ? 'nearly' : 'fine');
+    this.#become(usedBytes >= limit ? 'full' : usedBytes >= NEARLY * limit ? 'nearly' : 'fine', usedBytes);
     if (atLimit === 'block') journal.block(this.#state === 'full');
   }
 
@@ -98,9 +100,15 @@ export class Budget {
     return found;
   }
 
-  #become(state: 'fine' | 'nearly' | 'full'): void {
-    if (this.#state === 'fine') this.#sinceMs = this.#parts.clock.now();
+  #become(state: 'fine' | 'nearly' | 'full', usedBytes: number): void {
+    if (state === this.#state) return;
+    const { settings, clock, log } = this.#parts;
+    const { limitMb, atLimit } = settings;
+    if (this.#state === 'fine') this.#sinceMs = clock.now();
     this.#state = state;
+    const told = { state, usedBytes, limitMb, atLimit };
+    if (state === 'full') log.error(told, 'the journal is at its limit');
+    else log.warn(told, 'the journal and its limit');
   }
 
   async #dropOldest(bytes: number): Promise<void> {

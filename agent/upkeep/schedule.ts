@@ -21,6 +21,7 @@ export class Schedule {
   readonly #tasks: ScheduledTask[];
   readonly #jobs: readonly Job[];
   readonly #running = new Map<Job, Promise<void>>();
+  #isStopping = false;
 
   constructor(jobs: readonly Job[], { timezone, log }: { timezone: string; log: Logger }) {
     this.#jobs = jobs;
@@ -49,6 +50,7 @@ export class Schedule {
 
   /** Begins nothing more; resolves when what runs has ended. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await Promise.all(this.#tasks.map((task) => task.destroy()));
     await Promise.all(this.#running.values());
   }
@@ -58,10 +60,16 @@ export class Schedule {
     if (before !== undefined) return before;
     const running = job
       .run()
-      .catch((error: unknown) => this.#log.error({ err: error, job: job.name }, 'a job of upkeep failed'))
+      .catch((error: unknown) => this.#failed(job, error))
       .finally(() => this.#running.delete(job));
     this.#running.set(job, running);
     return running;
+  }
+
+  /** A stop takes the journal away from under a job. */
+  #failed({ name }: Job, error: unknown): void {
+    if (this.#isStopping) this.#log.debug({ err: error, job: name }, 'a job of upkeep was cut off');
+    else this.#log.error({ err: error, job: name }, 'a job of upkeep failed');
   }
 
   /** What node-cron says of itself; it never writes to the console. */

@@ -3,7 +3,8 @@ import type { Unit } from '../../config/configuration.ts';
 import { zonedText } from '../accesses/moment.ts';
 import { OWN_LANE, type OwnContext, ownMembers } from '../alarms/body.ts';
 import type { TurnstileSample } from '../alarms/conditions.ts';
-import type { AccessFigure, JournalReader, WebhookStatus } from '../journal/queries.ts';
+import type { AccessFigure, WebhookStatus } from '../journal/queries.ts';
+import type { ReaderThread } from '../journal/reader-thread.ts';
 import type { NewEvent } from '../journal/records.ts';
 
 /** A day of a unit, by its own calendar. */
@@ -83,18 +84,21 @@ function accessesOf(figures: readonly AccessFigure[]) {
 }
 
 /** Makes the summaries of yesterday, one a unit. */
-export function summariesOf(
+export async function summariesOf(
   units: readonly Unit[],
-  reader: Pick<JournalReader, 'figures' | 'webhooks' | 'alarms'>,
+  reader: Pick<ReaderThread, 'ask'>,
   turnstilesOf: (unit: Unit) => readonly TurnstileSample[],
   context: Omit<OwnContext, 'unit'>,
   nowMs: number,
-): Omit<NewEvent, 'webhooks'>[] {
-  const webhooks = reader.webhooks();
-  const alarms = reader.alarms().length;
-  return units.map((unit) => {
+): Promise<Omit<NewEvent, 'webhooks'>[]> {
+  const webhooks = await reader.ask('webhooks');
+  const alarms = (await reader.ask('alarms')).length;
+  const events: Omit<NewEvent, 'webhooks'>[] = [];
+  for (const unit of units) {
     const day = dayBefore(nowMs, unit.timezone);
+    const figures = await reader.ask('figures', day.fromMs, day.toMs);
     const standing = { webhooks, alarms, turnstiles: turnstilesOf(unit) };
-    return summaryEvent(day, reader.figures(day.fromMs, day.toMs), standing, { ...context, unit }, nowMs);
-  });
+    events.push(summaryEvent(day, figures, standing, { ...context, unit }, nowMs));
+  }
+  return events;
 }

@@ -6,7 +6,7 @@ import type { TurnstileSample } from '../alarms/conditions.ts';
 import type { Condition } from '../alarms/registry.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { Journal } from '../journal/journal.ts';
-import { openReader } from '../journal/queries.ts';
+import { ReaderThread } from '../journal/reader-thread.ts';
 import type { NewEvent } from '../journal/records.ts';
 import { backUpNightly } from './backups.ts';
 import { Budget, type Removal } from './budget.ts';
@@ -19,7 +19,7 @@ import * as texts from './texts.ts';
 import { zoneDataConditions } from './zones.ts';
 
 /** How often the size of the journal is looked at. */
-const BUDGET_MS = 10_000;
+const BUDGET_MS = 2_000;
 /** After this the start is over, and what was missed while the machine was off is made up for. */
 const SETTLED_MS = 10 * 60_000;
 /** How long `status` says that parked events were removed. */
@@ -76,11 +76,11 @@ export class Upkeep {
   start(): void {
     const { clock } = this.#parts;
     this.#schedule.start();
-    this.#watchBudget();
+    if (this.#parts.configuration.journal.limitMb !== undefined) this.#watchBudget();
     this.#cancelCatchUp = clock.after(SETTLED_MS, () => void this.#schedule.catchUp());
   }
 
-  /** Begins nothing more; resolves when what runs has ended, which is soon. */
+  /** Begins nothing more; resolves when what runs has ended, at the latest with the journal. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancelCatchUp();
@@ -112,7 +112,10 @@ export class Upkeep {
     const { clock, log } = this.#parts;
     this.#looking = this.#budget
       .look()
-      .catch((error: unknown) => log.error({ err: error }, 'the size of the journal was not kept'))
+      .catch((error: unknown) => {
+        if (this.#stopping.signal.aborted) log.debug({ err: error }, 'the look at the journal was cut off');
+        else log.error({ err: error }, 'the size of the journal was not kept');
+      })
       .then(() => {
         if (this.#stopping.signal.aborted) return;
         this.#cancelLook = clock.after(BUDGET_MS, () => this.#watchBudget());
@@ -157,16 +160,16 @@ export class Upkeep {
     const name = 'giro.resumo';
     const wanted = units.filter((unit) => webhooksFor({ name, unit: unit.id }).length > 0);
     if (wanted.length === 0) return;
-    const reader = openReader(agent.data);
+    const reader = new ReaderThread(agent.data);
     try {
       const context = { agent: agent.name, identity };
-      const events = summariesOf(wanted, reader, (unit) => this.#turnstilesOf(unit), context, nowMs);
+      const events = await summariesOf(wanted, reader, (unit) => this.#turnstilesOf(unit), context, nowMs);
       const accepted = await journal.accept({
         events: events.map((event) => ({ ...event, webhooks: webhooksFor(event) })),
       });
       dispatcher.offer(accepted.deliveries);
     } finally {
-      reader.close();
+      await reader.close();
     }
   }
 

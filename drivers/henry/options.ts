@@ -1,76 +1,16 @@
 import { z } from 'zod';
-import type { Text } from '../language.ts';
+import { checkDecision, decisionOptions } from '../callback.ts';
 import { numberOptions } from '../number.ts';
 import { MEANS } from '../reading.ts';
 import { LARGEST_PAYLOAD } from './codec.ts';
 
 const READERS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
-interface Problem {
-  readonly text: Text;
-  readonly help: Text;
-}
-
-const NEEDS_CALLBACK: Problem = {
-  text: {
-    en: 'nobody is named who is asked',
-    'pt-BR': 'falta dizer quem é consultado',
-  },
-  help: {
-    en: 'add callback: { url: http://HOST/PATH, fallback: deny }',
-    'pt-BR': 'acrescente callback: { url: http://ENDEREÇO/CAMINHO, fallback: deny }',
-  },
-};
-const NEEDLESS_CALLBACK: Problem = {
-  text: {
-    en: 'it is only asked with decide: callback',
-    'pt-BR': 'só é consultado com decide: callback',
-  },
-  help: { en: 'set decide: callback, or remove it', 'pt-BR': 'use decide: callback, ou remova-o' },
-};
-const NO_URL: Problem = {
-  text: { en: 'this is no address of a web service', 'pt-BR': 'não é o endereço de um serviço web' },
-  help: { en: 'it begins with http:// or https://', 'pt-BR': 'ele começa com http:// ou https://' },
-};
-
-function problem({ text, help }: Problem) {
-  return { code: 'custom', message: text.en, params: { text, help } } as const;
-}
-
-const callback = z.strictObject({
-  url: z
-    .string()
-    .superRefine((url, context) => {
-      if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) context.addIssue(problem(NO_URL));
-    })
-    .describe('Address that is asked (http or https).'),
-  timeoutMs: z
-    .int()
-    .min(100)
-    .max(9500)
-    .default(1500)
-    .describe('How long its answer may take; it must be below the device’s TIMEOUT_ON.'),
-  fallback: z
-    .enum(['grant', 'deny'])
-    .describe('What is answered at the arm when no answer comes in time, or one that cannot be used.'),
-  headers: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe('Headers that are sent along, such as an authorization.'),
-});
-
 const schema = z.strictObject({
-  decide: z
-    .enum(['never', 'grantAll', 'denyAll', 'callback'])
-    .default('never')
-    .describe(
-      'What is answered when the device asks (TIPO_VALIDA O or A). "never" refuses to run on such a device, where it would lock everybody out; "callback" asks the address under callback.',
-    ),
-  callback: callback
-    .optional()
-    .describe(
-      'With decide: callback, who is asked: a POST of a small JSON, answered with {"grant": true or false}.',
-    ),
+  ...decisionOptions,
+  decide: decisionOptions.decide.describe(
+    'What is answered when the device asks (TIPO_VALIDA O or A). "never" refuses to run on such a device, where it would lock everybody out; "callback" asks the address under callback, within the TIMEOUT_ON of the device.',
+  ),
   ...numberOptions,
   releaseSeconds: z
     .int()
@@ -125,12 +65,6 @@ const schema = z.strictObject({
 });
 
 /** `turnstiles[].options` of a Henry controller. */
-export const henryOptions = schema.superRefine(({ decide, callback: given }, context) => {
-  if (decide === 'callback' && given === undefined)
-    context.addIssue({ ...problem(NEEDS_CALLBACK), path: ['decide'] });
-  if (decide !== 'callback' && given !== undefined) {
-    context.addIssue({ ...problem(NEEDLESS_CALLBACK), path: ['callback'] });
-  }
-});
+export const henryOptions = schema.superRefine(checkDecision);
 
 export type HenryOptions = z.output<typeof henryOptions>;

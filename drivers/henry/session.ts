@@ -1,3 +1,4 @@
+import { type Callback, decideOutside } from '../callback.ts';
 import { sleep } from '../clock.ts';
 import type { DecisionQuestion, OutsideDecision, TurnstileContext } from '../driver.ts';
 import { GiroError } from '../errors.ts';
@@ -33,8 +34,6 @@ const TIMING_SETTINGS = ['EXP_TEMPO_LIBERACAO', 'TIMEOUT_ON', 'VALIDACAO_OFF'];
 
 /** A decision from outside must be here so long before the device gives up (TIMEOUT_ON). */
 const ANSWER_MARGIN_MS = 300;
-
-type Callback = NonNullable<HenryOptions['callback']>;
 
 /** What ARMAZENA_REGISTRO keeps, other than everything (T). */
 const STORED: Readonly<Record<string, string>> = { N: 'nothing', G: 'only denials', L: 'only grants' };
@@ -178,14 +177,11 @@ export class Session {
   /** What comes late or after the connection ended is dropped: a release belongs to the moment that asked for it. */
   async #decideOutside(report: wire.Report, callback: Callback): Promise<void> {
     const { clock, log, options } = this.#context;
-    let decision: OutsideDecision = { grant: callback.fallback === 'grant' };
-    try {
-      decision = await this.#askOutside(report, callback);
-    } catch (error) {
-      if (this.#over.signal.aborted) return;
-      log.warn({ err: error, fallback: callback.fallback }, 'no decision from the callback');
-    }
-    if (this.#over.signal.aborted) return;
+    const question = questionOf(report, options);
+    const timeoutMs = Math.min(callback.timeoutMs, this.#conversation.timeoutMs - ANSWER_MARGIN_MS);
+    const asking = { callback, question, timeoutMs, over: this.#over.signal };
+    const decision = await decideOutside(this.#context, asking);
+    if (decision === undefined) return;
     const answer = orderFor(report, decision, options);
     try {
       const sent = this.#dialogue.send(answer);
@@ -194,19 +190,6 @@ export class Session {
     } catch (error) {
       log.debug({ err: error }, 'a decision did not reach the device');
     }
-  }
-
-  #askOutside(report: wire.Report, { url, headers, timeoutMs: wanted }: Callback): Promise<OutsideDecision> {
-    const { clock, decide, options } = this.#context;
-    const timeoutMs = Math.min(wanted, this.#conversation.timeoutMs - ANSWER_MARGIN_MS);
-    const question = questionOf(report, options);
-    return new Promise((resolve, reject) => {
-      const late = (): void => reject(new GiroError('LINK_FAILED', `no answer within ${timeoutMs} ms`));
-      const cancel = clock.after(timeoutMs, late);
-      const asked = decide?.(question, { url, headers, timeoutMs }, this.#over.signal);
-      if (asked === undefined) late();
-      else asked.then(resolve, reject).finally(cancel);
-    });
   }
 
   #report(readings: readonly Reading[]): void {

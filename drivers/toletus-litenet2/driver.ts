@@ -1,6 +1,8 @@
 import { defineDriver } from '../driver.ts';
+
 import { discovery } from './discovery.ts';
 import { litenet2Hints } from './hints.ts';
+
 import { observe } from './observer.ts';
 import { litenet2Options } from './options.ts';
 import { Session } from './session.ts';

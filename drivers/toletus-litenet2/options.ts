@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import { checkDecision, decisionOptions } from '../callback.ts';
 import { numberOptions } from '../number.ts';
 
-/** `turnstiles[].options` of a LiteNet2 board. */
-export const litenet2Options = z.strictObject({
-  decide: z
-    .enum(['never', 'grantAll', 'denyAll'])
-    .default('never')
-    .describe(
-      'What each identification is answered with. "never" refuses to run on a board with a controlled direction, where it would lock everybody out.',
-    ),
+const schema = z.strictObject({
+  ...decisionOptions,
+  decide: decisionOptions.decide.describe(
+    'What each identification is answered with. "never" refuses to run on a board with a controlled direction, where it would lock everybody out; "callback" asks the address under callback.',
+  ),
   release: z
     .enum(['auto', 'entrada', 'saida', 'ambas'])
     .default('auto')
@@ -35,5 +33,8 @@ export const litenet2Options = z.strictObject({
     .describe('Serial number of the board; with it a board of another number at this address is refused.'),
   ...numberOptions,
 });
+
+/** `turnstiles[].options` of a LiteNet2 board. */
+export const litenet2Options = schema.superRefine(checkDecision);
 
 export type Litenet2Options = z.output<typeof litenet2Options>;

@@ -1,4 +1,5 @@
-import type { TurnstileContext } from '../driver.ts';
+import { type Callback, decideOutside } from '../callback.ts';
+import type { DecisionQuestion, OutsideDecision, TurnstileContext } from '../driver.ts';
 import { GiroError } from '../errors.ts';
 import type { Reading } from '../reading.ts';
 import { Recorder } from '../recorder.ts';
@@ -38,6 +39,9 @@ export class Session {
   readonly #conversation: Conversation;
   readonly #counters: PassageCounters;
   readonly #recorder: Recorder;
+  readonly #over = new AbortController();
+  /** The question that waits for its answer from outside. */
+  #asking: AbortController | undefined;
   #hasHeardFrame = false;
   #silentMs = 0;
   #heardAtMs = 0;
@@ -65,6 +69,7 @@ export class Session {
         await this.#send({ kind: 'read', name: 'deviceId' });
       }
     } finally {
+      this.#over.abort();
       this.#recorder.end();
       this.#remember();
     }
@@ -167,25 +172,47 @@ export class Session {
     this.#logOdd(report);
     const { clock, options } = this.#context;
     const readings = this.#conversation.fromDevice(report, clock.now());
-    if (!readings.some(({ kind }) => kind === 'identified')) return this.#keep(report, readings);
+    const identified = readings.find((reading) => reading.kind === 'identified');
+    if (identified === undefined) return this.#keep(report, readings);
     if (options.decide === 'never') {
       this.#keep(report, readings);
       const { flow } = this.#conversation;
       if (flow === undefined || isControlled(flow)) throw needsDecider('asks for a decision');
       return;
     }
-    await this.#decide(report, readings);
+    if (options.callback !== undefined) {
+      this.#keep(report, readings);
+      void this.#decideOutside(identified, options.callback); // others are heard while it is asked
+      return;
+    }
+    // The decision goes out before the journal is asked for anything.
+    const answered = this.#answer({ grant: options.decide === 'grantAll' });
+    this.#keep(report, readings);
+    this.#recorder.report(await answered);
   }
 
-  /** Answers at once: the decision goes out before the journal is asked for anything, on this connection or never. */
-  async #decide(report: Report, readings: readonly Reading[]): Promise<void> {
+  /** A release belongs to the moment that asked for it: not to another connection, nor to whoever came next. */
+  async #decideOutside(question: DecisionQuestion, callback: Callback): Promise<void> {
+    this.#asking?.abort();
+    this.#asking = new AbortController();
+    const over = AbortSignal.any([this.#over.signal, this.#asking.signal]);
+    const { timeoutMs } = callback;
+    const decision = await decideOutside(this.#context, { callback, question, timeoutMs, over });
+    if (decision === undefined) return;
+    try {
+      this.#recorder.report(await this.#answer(decision));
+    } catch (error) {
+      this.#context.log.debug({ err: error }, 'a decision did not reach the board');
+    }
+  }
+
+  /** Tells the board at once; the readings of what it was told. What could not be sent was not decided. */
+  async #answer(decision: OutsideDecision): Promise<readonly Reading[]> {
     const { clock, options } = this.#context;
-    const answer = answerBy(options, this.#conversation.flow);
-    const sent = Promise.all(answer.map((order) => this.#send(order)));
-    this.#keep(report, readings);
-    await sent; // what could not be sent was not decided
+    const orders = ordersFor(decision, options, this.#conversation.flow);
+    await Promise.all(orders.map((order) => this.#send(order)));
     const nowMs = clock.now();
-    this.#recorder.report(answer.flatMap((order) => this.#conversation.fromSoftware(order, nowMs)));
+    return orders.flatMap((order) => this.#conversation.fromSoftware(order, nowMs));
   }
 
   #keep(report: Report, readings: readonly Reading[]): void {
@@ -263,17 +290,21 @@ function checkFirmware(firmware: readonly [number, number, number, number]): voi
 function needsDecider(does: string): GiroError {
   return new GiroError(
     'DEVICE_NEEDS_DECIDER',
-    `the board ${does} and options.decide is never: set options.decide to grantAll or denyAll, or set the flow control of the board to free`,
+    `the board ${does} and options.decide is never: set options.decide to callback, grantAll or denyAll, or set the flow control of the board to free`,
   );
 }
 
 /** What the board is told after an identification. It has no command to deny: it shows why nothing happens. */
-function answerBy(options: Litenet2Options, flow: Flow | undefined): readonly Order[] {
-  if (options.decide === 'grantAll') {
+function ordersFor(
+  { grant, message }: OutsideDecision,
+  options: Litenet2Options,
+  flow: Flow | undefined,
+): readonly Order[] {
+  const text = displayText(message ?? (grant ? options.grantMessage : options.denyMessage));
+  if (grant) {
     const side = options.release === 'auto' ? controlledSide(flow) : options.release;
-    return [{ kind: 'release', side, text: displayText(options.grantMessage) }];
+    return [{ kind: 'release', side, text }];
   }
-  const text = displayText(options.denyMessage);
   const showsText = text !== '';
   return [
     ...(showsText ? [{ kind: 'storeText', text } as const] : []),

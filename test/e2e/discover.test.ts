@@ -13,7 +13,7 @@ test('discover finds a board by UDP, asks a free one who it is, and prints a blo
   try {
     const port = await freePort();
     const at = `tcp-listen://127.0.0.1:${port}`;
-    const board = ['--set', 'id=94', '--set', 'serial=6718', '--set', 'firmware=2.3.1'];
+    const board = ['--set', 'id=94', '--set', 'serial=6718', '--set', 'firmware=2.3.1', '--set', 'flow=5'];
     const simulator = gym.start('simulate', 'toletus-litenet2', '--at', at, '--rate', '0.0001', ...board);
     await simulator.line(/waiting for the gateway/);
     const asked = gym.start('discover', '--ask', `127.0.0.1:${port}`, '--json');

@@ -65,7 +65,12 @@ ${webhook}`,
   }
 
   start(...args: string[]): GiroProcess {
-    const process = new GiroProcess(args, { cwd: this.folder, program: this.#program });
+    return this.startIn({}, ...args);
+  }
+
+  /** Starts a command with more in its environment. */
+  startIn(env: NodeJS.ProcessEnv, ...args: string[]): GiroProcess {
+    const process = new GiroProcess(args, { env, cwd: this.folder, program: this.#program });
     this.#processes.push(process);
     return process;
   }

@@ -68,7 +68,7 @@ test('an installation moves to another machine: same ids, nothing lost, nothing 
     const imported = await giro(gym.folder, ...bring, 'passphrase');
     assert.equal(imported.code, 0, imported.err);
     for (const name of ['giro.yaml', 'secrets/crm.secret', 'data/journal.db', 'data/identity.json']) {
-      assert.equal(statSync(join(other, 'etc', name)).mode & 0o777, 0o600, name);
+      assert.equal(statSync(join(other, 'etc', name)).mode & 0o007, 0, name);
     }
     assert.deepEqual(
       readFileSync(join(other, 'etc', 'data', 'identity.json')),

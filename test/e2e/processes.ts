@@ -8,13 +8,21 @@ const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 /** Longest wait for anything in an end-to-end test: only a fault reaches it. */
 export const LIMIT_MS = 180_000;
 
-/** A giro command in a process of its own, whose lines a test can wait for. */
 /** Where the program is; without it this checkout under this Node. */
 export interface Program {
   readonly node: string;
   readonly main: string;
 }
 
+interface Surroundings {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly program?: Program | undefined;
+  /** A command that runs another (`ip netns exec NAME`). */
+  readonly within?: readonly string[];
+}
+
+/** A giro command in a process of its own, whose lines a test can wait for. */
 export class GiroProcess {
   readonly child: ChildProcess;
   /** What it printed so far, line by line. */
@@ -23,11 +31,10 @@ export class GiroProcess {
   readonly #closed: Promise<number | NodeJS.Signals>;
   readonly #watchers = new Set<() => void>();
 
-  constructor(
-    args: readonly string[],
-    { env = {}, cwd, program }: { env?: NodeJS.ProcessEnv; cwd?: string; program?: Program | undefined } = {},
-  ) {
-    this.child = spawn(program?.node ?? process.execPath, [program?.main ?? MAIN, ...args], {
+  constructor(args: readonly string[], { env = {}, cwd, program, within = [] }: Surroundings = {}) {
+    const node = program?.node ?? process.execPath;
+    const [command = node, ...rest] = [...within, node, program?.main ?? MAIN, ...args];
+    this.child = spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', ...env },
       ...(cwd === undefined ? {} : { cwd }),
@@ -78,6 +85,18 @@ export class GiroProcess {
       this.#watchers.add(look);
       look();
     });
+  }
+
+  /** What `other` gives; rejects when the process ends before or time is up. */
+  async whileRunning<T>(other: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = (): void => {
+      isSettled = true;
+      for (const watcher of this.#watchers) watcher();
+    };
+    other.then(settled, settled);
+    await this.until('what was waited for elsewhere', () => isSettled);
+    return await other;
   }
 
   /** Waits for a line on either output that matches. */

@@ -23,7 +23,7 @@ import { assertContract } from '../../contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'giro-intake-'));
 after(() => rmSync(folder, { recursive: true }));
-const identity = loadIdentity(folder);
+const identity = loadIdentity(folder, 0);
 
 const unit: Unit = { id: 'centro', name: 'Unidade Centro', company: 1, timezone: 'America/Sao_Paulo' };
 const turnstile: Turnstile = {

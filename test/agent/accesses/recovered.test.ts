@@ -35,7 +35,7 @@ async function start(folder: string, clock = new ManualClock(), device: DeviceDe
     },
     unit,
     agent: 'teste',
-    identity: loadIdentity(folder, '00000000-0000-4000-8000-000000000001'),
+    identity: loadIdentity(folder, 0, '00000000-0000-4000-8000-000000000001'),
     clock,
     log,
     open: journal.state.openAccesses,

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Identity } from '../../../agent/accesses/identity.ts';
 import { alarmEvent, OWN_LANE } from '../../../agent/alarms/body.ts';
-import type { DiskSpace, TurnstileSample, WebhookSample } from '../../../agent/alarms/conditions.ts';
+import type {
+  DiskSpace,
+  IdentityState,
+  TurnstileSample,
+  WebhookSample,
+} from '../../../agent/alarms/conditions.ts';
 import { AlarmWatch } from '../../../agent/alarms/watch.ts';
 import type { JournalHealth } from '../../../agent/journal/journal.ts';
 import type { Accept, Alarm, NewEvent } from '../../../agent/journal/records.ts';
@@ -40,6 +45,7 @@ class Site {
   parked = 0;
   space: DiskSpace = { freeBytes: 1e11, totalBytes: 2e11 };
   health: JournalHealth = { isDamaged: false };
+  identity: IdentityState = 'whole';
   refuse: Error | undefined;
   watch: AlarmWatch;
   readonly #language: Language;
@@ -100,6 +106,7 @@ class Site {
         health: this.health,
       },
       open,
+      identity: this.identity,
       clock: this.clock,
       log: this.log,
       others: () => [],
@@ -225,7 +232,13 @@ test('nothing is opened in the first minute, and a day in which all is well says
 
 test('a salvaged journal is told at once, and for a day', async () => {
   const clock = new ManualClock();
-  const salvaged = { damage: 'x', setAside: 'journal.db.damaged-1', saved: {}, unreadable: {} };
+  const salvaged = {
+    reason: 'damage' as const,
+    damage: 'x',
+    setAside: 'journal.db.damaged-1',
+    saved: {},
+    unreadable: {},
+  };
   const site = new Site({ clock });
   site.watch.stop();
   site.health = { isDamaged: false, salvaged };
@@ -240,6 +253,20 @@ test('a salvaged journal is told at once, and for a day', async () => {
   await clock.advance(2 * MINUTE_MS);
   assert.deepEqual(site.told, ['diario_recuperado aberta', 'diario_recuperado resolvida']);
 });
+
+for (const [identity, code] of [
+  ['restored', 'identidade_recuperada'],
+  ['lost', 'identidade_perdida'],
+] as const) {
+  test(`an identity that was ${identity} is told at the start`, async () => {
+    const site = new Site();
+    site.watch.stop();
+    site.identity = identity;
+    site.restart();
+    await settle();
+    assert.deepEqual(site.told, [`${code} aberta`]);
+  });
+}
 
 test('a disk that refuses is noted beside the journal while it lasts', async () => {
   const site = new Site();

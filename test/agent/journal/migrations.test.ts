@@ -3,11 +3,9 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { Journal } from '../../../agent/journal/journal.ts';
 import { MIGRATIONS, migrate, schemaVersion } from '../../../agent/journal/migrations.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
-import { ManualClock } from '../../clock.ts';
-import { eventOf, makeFolder, openJournal, recordingLog } from './journals.ts';
+import { eventOf, makeFolder, openJournal } from './journals.ts';
 
 const NEWEST = MIGRATIONS.length;
 const next = [
@@ -65,15 +63,20 @@ test('a step that fails leaves the schema as it was before the step', (t) => {
   );
 });
 
-test('a newer file is refused and not touched', async (t) => {
+test('a newer file is set aside untouched, and what both versions know lives on', async (t) => {
   const folder = makeFolder(t);
+  const { journal: older } = await openJournal(t, folder);
+  await older.accept({ events: [eventOf(1)] });
+  await older.close();
   const db = openFile(t, join(folder, 'journal.db'));
   migrate(db, next);
   db.close();
-  await assert.rejects(Journal.open(folder, { log: recordingLog().log, clock: new ManualClock() }), {
-    code: 'JOURNAL_NEWER',
-  });
   assert.throws(() => openReader(folder), { code: 'JOURNAL_NEWER' });
-  const again = openFile(t, join(folder, 'journal.db'));
-  assert.equal(schemaVersion(again), NEWEST + 2);
+  const { journal, lines } = await openJournal(t, folder);
+  assert.equal(lines[0]?.level, 'error');
+  assert.equal(journal.health.salvaged?.reason, 'newer');
+  const { duplicates } = await journal.accept({ events: [eventOf(1)] });
+  assert.equal(duplicates.length, 1, 'the event of the newer version is known');
+  const aside = openFile(t, join(folder, journal.health.salvaged?.setAside ?? ''));
+  assert.equal(schemaVersion(aside), NEWEST + 2);
 });

@@ -13,9 +13,11 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
+import { Journal } from '../../../agent/journal/journal.ts';
 import { MIGRATIONS } from '../../../agent/journal/migrations.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
-import { eventOf, makeFolder, openJournal } from './journals.ts';
+import { ManualClock } from '../../clock.ts';
+import { eventOf, makeFolder, openJournal, recordingLog } from './journals.ts';
 
 const PAGE = 4096;
 const EVENTS = 2000;
@@ -58,7 +60,7 @@ test('a damaged file is set aside as it is, and what can be read lives on', asyn
   const { journal, lines } = await openJournal(t, folder);
   const errors = lines.filter(({ level }) => level === 'error');
   assert.equal(errors.length, 1);
-  assert.match(errors[0]!.message, /damaged/);
+  assert.match(errors[0]!.message, /could not be used/);
   assert.equal(errors[0]!.data.setAside, ASIDE);
   assert.deepEqual(readFileSync(join(folder, ASIDE)), damaged);
 
@@ -136,6 +138,17 @@ test('an empty file is simply new', async (t) => {
   const { journal, lines } = await openJournal(t, folder);
   await journal.accept({ events: [eventOf(1)] });
   assert.deepEqual(lines, []);
+});
+
+test('an empty file where a gateway ran before is a lost journal', async (t) => {
+  const folder = makeFolder(t);
+  writeFileSync(join(folder, 'journal.db'), '');
+  const { log, lines } = recordingLog();
+  const journal = await Journal.open(folder, { log, clock: new ManualClock(), wasInUse: true });
+  t.after(() => journal.close());
+  assert.equal(lines[0]?.data.damage, 'the file is empty');
+  assert.equal(journal.health.salvaged?.setAside, ASIDE);
+  await journal.accept({ events: [eventOf(1)] });
 });
 
 test('two damaged files of one second are both kept', async (t) => {

@@ -35,6 +35,7 @@ async function serve(t: TestContext, answer: (request: IncomingMessage, response
   return {
     url: `http://127.0.0.1:${port}/passa?token=segredo`,
     headers: { authorization: 'Bearer x' },
+    allow: ['http', 'loopback'] as const,
     timeoutMs: 5_000,
   };
 }
@@ -110,4 +111,28 @@ test('nobody there, no answer in time, and a session that ended', async (t) => {
   await assert.rejects(decide({}, source, AbortSignal.abort()), { code: 'LINK_FAILED' });
   const nobody = { ...source, url: 'http://127.0.0.1:1/?token=segredo' };
   await assert.rejects(decide({}, nobody, signal), { code: 'LINK_FAILED', message: /ECONNREFUSED/ });
+});
+
+test('an address that webhooks may not have is not asked, by whatever name', async (t) => {
+  let isAsked = false;
+  const source = await serve(t, (_request, response) => {
+    isAsked = true;
+    response.end('{"grant":true}');
+  });
+  const { port } = new URL(source.url);
+  const http = { ...source, allow: ['http'] as const };
+  for (const [host, allow] of [
+    ['127.0.0.1', http.allow],
+    ['localhost', http.allow],
+    ['[::ffff:127.0.0.1]', http.allow],
+    ['169.254.169.254', source.allow],
+    ['0.0.0.0', source.allow],
+  ] as const) {
+    const asked = decide({}, { ...http, allow, url: `http://${host}:${port}/` }, signal);
+    await assert.rejects(
+      asked,
+      (error) => error instanceof Error && /ADDRESS_BLOCKED|leads to/.test(String(error)),
+    );
+  }
+  assert.equal(isAsked, false);
 });

@@ -16,7 +16,7 @@ test('a backup a night, the oldest go, and each is sound and private', async (t)
   const backupFolder = join(folder, 'backups');
   const { journal } = await openJournal(t, folder);
   await journal.accept({ events: [eventOf(1)] });
-  const { id } = loadIdentity(folder);
+  const { id } = loadIdentity(folder, 0);
   const start = Date.parse('2026-03-02T06:15:00Z');
   mkdirSync(backupFolder);
   writeFileSync(join(backupFolder, 'mine.backup'), 'of the technician');

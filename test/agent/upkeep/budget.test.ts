@@ -67,7 +67,7 @@ test('grow: an alarm, and everything goes on', async (t) => {
 });
 
 test('block: no access is taken, alarms and deliveries are, and it goes on in order when there is room', async (t) => {
-  const { journal, budget, accept, codes } = await filled(t, 'block', 1_100);
+  const { journal, budget, accept, codes, clock } = await filled(t, 'block', 1_100);
   await budget.look();
   assert.deepEqual(codes(), ['diario_no_limite', 'diario_bloqueado']);
   const order: number[] = [];
@@ -80,6 +80,7 @@ test('block: no access is taken, alarms and deliveries are, and it goes on in or
   assert.equal(alarm.deliveries[0]?.sequence, 1_101);
 
   for (let sequence = 1; sequence <= 600; sequence += 1) void journal.mark(delivered(sequence));
+  await clock.advance(60_000);
   await budget.look();
   await Promise.all(waiting);
   assert.deepEqual(order, [1_102, 1_103, 1_104]);

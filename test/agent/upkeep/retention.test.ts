@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { openReader } from '../../../agent/journal/queries.ts';
+import { FEED } from '../../../agent/journal/records.ts';
 import { applyRetention } from '../../../agent/upkeep/retention.ts';
 import { ManualClock } from '../../clock.ts';
 import { eventOf, makeFolder, openJournal, recordingLog } from '../journal/journals.ts';
@@ -99,4 +100,30 @@ test('an event whose id is kept is not taken again after it was removed', async 
   const again = await journal.accept({ events: [event, eventOf(2)] });
   assert.deepEqual(again.duplicates, [event.id]);
   assert.equal(again.deliveries[0]?.sequence, 2);
+});
+
+test('an event that can still be asked for stays until the feed has let it go', async (t) => {
+  const folder = makeFolder(t);
+  const { journal } = await openJournal(t, folder);
+  const event = eventOf(1, { webhooks: [FEED, 'crm'] });
+  await journal.accept({ events: [event] });
+  void journal.mark({
+    kind: 'delivered',
+    webhook: 'crm',
+    sequence: 1,
+    atMs: event.recordedAtMs,
+    status: 200,
+  });
+  const nowMs = event.recordedAtMs + 60 * DAY_MS;
+  const count = (): number => {
+    const db = new Sqlite(join(folder, 'journal.db'), { readonly: true });
+    const found = Number(db.prepare('SELECT count(*) FROM events').pluck().get());
+    db.close();
+    return found;
+  };
+  await applyRetention({ journal, keep: KEEP, log, signal }, nowMs);
+  assert.equal(count(), 1);
+  await journal.pruneFeed('centro', nowMs);
+  await applyRetention({ journal, keep: KEEP, log, signal }, nowMs);
+  assert.equal(count(), 0);
 });

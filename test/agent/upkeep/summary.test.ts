@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Identity } from '../../../agent/accesses/identity.ts';
-import { openReader } from '../../../agent/journal/queries.ts';
+import { ReaderThread } from '../../../agent/journal/reader-thread.ts';
 import { dayBefore, summariesOf } from '../../../agent/upkeep/summary.ts';
 import { assertContract } from '../../contract.ts';
 import { eventOf, makeFolder, openJournal } from '../journal/journals.ts';
@@ -33,7 +33,7 @@ test('the figures of the last whole day of each unit, once', async (t) => {
       at('2026-03-02T03:59:59Z', {}, 'sul'),
     ],
   });
-  const reader = openReader(folder);
+  const reader = new ReaderThread(folder);
   t.after(() => reader.close());
   const turnstiles = [
     { turnstile: 'catraca-1', clockSkewMs: 1_500 },
@@ -41,7 +41,7 @@ test('the figures of the last whole day of each unit, once', async (t) => {
   ];
   const make = () =>
     summariesOf([centro, sul], reader, () => turnstiles, { agent: 'recepcao', identity }, NOW);
-  const [first, second] = make();
+  const [first, second] = await make();
   assert.ok(first !== undefined && second !== undefined);
   const { resumo, ...rest } = JSON.parse(first.content) as Record<string, object>;
   assertContract({ ...rest, resumo, id: first.id, sequencia: 1 });
@@ -61,7 +61,7 @@ test('the figures of the last whole day of each unit, once', async (t) => {
   assert.equal(other.resumo.dia, '2026-03-01');
   assert.equal(other.resumo.acessos.total, 1);
   assert.deepEqual(
-    make().map(({ id }) => id),
+    (await make()).map(({ id }) => id),
     [first.id, second.id],
     'the same day is the same event',
   );

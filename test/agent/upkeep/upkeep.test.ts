@@ -30,7 +30,7 @@ test('a machine that was off at night makes up for it ten minutes after its star
   t.after(() => journal.close());
   const offered: Delivery[] = [];
   const upkeep = new Upkeep({
-    ...{ configuration, clock, log, journal, identity: loadIdentity(folder) },
+    ...{ configuration, clock, log, journal, identity: loadIdentity(folder, 0) },
     dispatcher: { offer: (deliveries) => void offered.push(...deliveries), discard: () => {} },
     turnstiles: () => [{ turnstile: 'catraca-1' }],
     webhooksFor: ({ name }) => (name === 'giro.resumo' ? ['crm'] : []),
@@ -86,7 +86,7 @@ test('a backup that fails is an alarm until one works', async (t) => {
         clock,
         log,
         journal,
-        identity: loadIdentity(folder),
+        identity: loadIdentity(folder, 0),
       },
       dispatcher: { offer: () => {}, discard: () => {} },
       turnstiles: () => [],

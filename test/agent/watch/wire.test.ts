@@ -39,9 +39,9 @@ test('an observer behind a tap can be watched: both sides, and what was read', a
     clock,
     log: new RecordingLog(),
     signal: new AbortController().signal,
-    cursor: { position: undefined },
     record: async (...readings) => void recorded.push(...readings),
-    recordAt: async () => {},
+    cursor: { position: undefined },
+    recordAt: async (_position, ...readings) => void recorded.push(...readings),
   });
   const denied =
     '02 3d 00 30 34 2b 52 45 4f 4e 2b 30 30 30 2b 33 30 5d 30 30 30 30 30 30 30 30 30 30 30 30 30 30 30 30 37 33 39 38 5d 32 35 2f 31 31 2f 32 30 32 36 20 30 35 3a 35 34 3a 31 37 5d 31 5d 30 5d 31 7c 03';

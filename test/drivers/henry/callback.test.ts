@@ -13,7 +13,10 @@ async function startAsking(callback: object = {}) {
   const asked: { question: DecisionQuestion; signal: AbortSignal; timeoutMs: number }[] = [];
   const answers: PromiseWithResolvers<OutsideDecision>[] = [];
   const bench = startSession({
-    options: { decide: 'callback', callback: { url: 'http://127.0.0.1:1/', fallback: 'deny', ...callback } },
+    options: {
+      decide: 'callback',
+      callback: { url: 'https://decisor.example.com/', fallback: 'deny', ...callback },
+    },
     decide: (question, { timeoutMs }, signal) => {
       asked.push({ question, signal, timeoutMs });
       const answer = Promise.withResolvers<OutsideDecision>();

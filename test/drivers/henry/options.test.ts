@@ -37,10 +37,15 @@ test('mistakes are refused', () => {
     { collect: { order: 'qty-start' } },
     { setClock: 'yes' },
     { decide: 'callback' },
-    { decide: 'callback', callback: { url: 'http://127.0.0.1/' } },
+    { decide: 'callback', callback: { url: 'https://decisor.example.com/' } },
+    { decide: 'callback', callback: { url: 'http://decisor.example.com/', fallback: 'deny' } },
+    { decide: 'callback', callback: { url: 'https://127.0.0.1/', fallback: 'deny' } },
     { decide: 'callback', callback: { url: 'ftp://127.0.0.1/', fallback: 'deny' } },
-    { decide: 'callback', callback: { url: 'http://127.0.0.1/', fallback: 'deny', timeoutMs: 99 } },
-    { decide: 'grantAll', callback: { url: 'http://127.0.0.1/', fallback: 'deny' } },
+    {
+      decide: 'callback',
+      callback: { url: 'https://decisor.example.com/', fallback: 'deny', timeoutMs: 99 },
+    },
+    { decide: 'grantAll', callback: { url: 'https://decisor.example.com/', fallback: 'deny' } },
     { unknown: true },
   ];
   for (const given of wrong)
@@ -48,7 +53,11 @@ test('mistakes are refused', () => {
 });
 
 test('a callback needs who is asked and what happens without an answer', () => {
-  const callback = { url: 'http://127.0.0.1:8080/passa', fallback: 'deny' };
+  const callback = {
+    url: 'http://127.0.0.1:8080/passa',
+    fallback: 'deny',
+    allow: ['http', 'loopback'],
+  };
   assert.deepEqual(henryOptions.parse({ decide: 'callback', callback }).callback, {
     ...callback,
     timeoutMs: 1500,
@@ -60,17 +69,27 @@ const mistakes = [
   {
     name: 'nobody named',
     options: '{ decide: callback }',
-    want: '8:24: decide: nobody is named who is asked\n  add callback: { url: http://HOST/PATH, fallback: deny }',
+    want: '8:24: decide: nobody is named who is asked\n  add callback: { url: https://HOST/PATH, fallback: deny }',
   },
   {
     name: 'never asked',
-    options: '{ callback: { url: "http://a/", fallback: deny } }',
+    options: '{ callback: { url: "https://a/", fallback: deny } }',
     want: '8:26: callback: it is only asked with decide: callback\n  set decide: callback, or remove it',
   },
   {
     name: 'no address',
     options: '{ decide: callback, callback: { url: "a/b", fallback: deny } }',
     want: '8:51: callback.url: this is no address of a web service\n  it begins with http:// or https://',
+  },
+  {
+    name: 'readable on the way',
+    options: '{ decide: callback, callback: { url: "http://192.168.0.10/", fallback: deny } }',
+    want: '8:51: callback.url: the URL is http, which anyone on the way can read\n  use https, or add allow: [http] to callback',
+  },
+  {
+    name: 'this machine',
+    options: '{ decide: callback, callback: { url: "https://localhost/", fallback: deny } }',
+    want: '8:51: callback.url: the URL leads to this machine\n  if that is meant, add loopback to allow',
   },
 ];
 for (const { name, options, want } of mistakes) {

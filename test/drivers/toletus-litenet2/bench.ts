@@ -73,6 +73,7 @@ export class ScriptedBoard {
 interface BenchOptions {
   readonly options?: Record<string, unknown>;
   readonly record?: (...readings: Reading[]) => Promise<void>;
+  readonly decide?: TurnstileContext<unknown>['decide'];
   readonly position?: string;
   readonly latest?: string;
   readonly clock?: ManualClock;
@@ -99,6 +100,7 @@ export function startSession(given: BenchOptions = {}) {
     log,
     signal: stop.signal,
     record,
+    ...(given.decide && { decide: given.decide }),
     cursor: { position: given.position, ...(given.latest !== undefined && { latest: given.latest }) },
     recordAt: (position, ...news) => {
       positions.push(position);

@@ -23,6 +23,9 @@ test('mistakes are refused', () => {
     { scanner: 'barcode' },
     { serialNumber: '6718' },
     { serialNumber: 4_294_967_296 },
+    { decide: 'callback' },
+    { decide: 'callback', callback: { url: 'http://decisor.example.com/', fallback: 'deny' } },
+    { decide: 'denyAll', callback: { url: 'https://decisor.example.com/', fallback: 'deny' } },
     { unknown: true },
   ];
   for (const given of wrong)

@@ -1,0 +1,77 @@
+import type { Clock } from '../../drivers/clock.ts';
+import type { Language, Text } from '../../drivers/language.ts';
+import type { Logger } from '../../drivers/log.ts';
+import { createNotify, watchdogIntervalMs } from './notify.ts';
+import { Watchdog } from './watchdog.ts';
+
+/** How long a start waits for links before it says that it is ready: a turnstile that is switched off holds up nothing. */
+const LINKS_WAIT_MS = 1_000;
+
+/** The gateway, as a service manager is told of it. */
+interface Served {
+  /** Resolves when every link to a device was opened or failed for the first time. */
+  readonly linksTried: Promise<void>;
+  readonly turnstiles: { readonly all: number; readonly online: number };
+  /** Resolves when the journal's writer answered, with what stands still, if anything does. */
+  pulse(): Promise<string | undefined>;
+}
+
+interface ServiceOptions {
+  readonly gateway: Served;
+  readonly language: Language;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What systemd asks of a service of `Type=notify` with a watchdog; nothing at all where no manager listens. */
+export class Service {
+  readonly #notify: ReturnType<typeof createNotify>;
+  readonly #watchdog: Watchdog | undefined;
+
+  private constructor(options: ServiceOptions) {
+    const { gateway, language, clock, log, env } = options;
+    const notify = createNotify(env, log);
+    const intervalMs = watchdogIntervalMs(env, process.pid);
+    this.#notify = notify;
+    if (notify !== undefined && intervalMs !== undefined) {
+      const feed = (): Promise<void> => notify('WATCHDOG=1', statusLine(gateway, language));
+      this.#watchdog = new Watchdog({ intervalMs, pulse: () => gateway.pulse(), feed, clock, log });
+    }
+  }
+
+  /** Says that the gateway is ready, once its links are up or have been tried, and begins to feed the watchdog. */
+  static async start(options: ServiceOptions): Promise<Service> {
+    const service = new Service(options);
+    await service.#ready(options);
+    return service;
+  }
+
+  /** The gateway is about to stop. */
+  async stop(): Promise<void> {
+    this.#watchdog?.stop();
+    await this.#notify?.('STOPPING=1');
+  }
+
+  async #ready({ gateway, language, clock }: ServiceOptions): Promise<void> {
+    if (this.#notify === undefined) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(LINKS_WAIT_MS, resolve);
+      void gateway.linksTried.then(() => {
+        cancel();
+        resolve();
+      });
+    });
+    await this.#notify('READY=1', statusLine(gateway, language));
+    this.#watchdog?.start();
+  }
+}
+
+/** One line of `systemctl status`. */
+function statusLine({ turnstiles: { all, online } }: Served, language: Language): string {
+  const line: Text = {
+    en: `${online} of ${all} turnstiles online`,
+    'pt-BR': `${online} de ${all} catracas conectadas`,
+  };
+  return `STATUS=${line[language]}`;
+}
