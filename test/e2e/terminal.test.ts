@@ -30,6 +30,11 @@ test('resend asks on a terminal, takes no for an answer, and shows a bar when to
     assert.equal(await first.exit, 0);
     assert.match(first.text, /nothing changed/);
 
+    await using stopped = new Terminal(args, { cwd: gym.folder });
+    await stopped.answer(/\[y\/N\]/, '\x03');
+    assert.equal(await stopped.exit, 0);
+    assert.match(stopped.text, /nothing changed/);
+
     await using second = new Terminal(args, { cwd: gym.folder });
     await second.answer(/\[y\/N\]/, 'y\r');
     assert.equal(await second.exit, 0);
