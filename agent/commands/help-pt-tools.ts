@@ -46,6 +46,17 @@ export const HELP_PT_TOOLS: Readonly<Record<string, string>> = {
     'por quanto tempo o antigo ainda assina: 0 a 7d, como 90min, 24h',
   'prints {webhook, file, publicKey?, oldUntil?}': 'imprime {webhook, file, publicKey?, oldUntil?}',
 
+  // feed, relay
+  'makes the tokens that consumers of the feed ask with':
+    'cria os tokens com que os consumidores do feed perguntam',
+  'prints a new token for a consumer; the configuration keeps only its hash':
+    'mostra um token novo para um consumidor; a configuração guarda só o hash',
+  'prints {consumer, token, hash}': 'imprime {consumer, token, hash}',
+  'id of the consumer': 'id do consumidor',
+  'makes the secret path that the cloud system posts to':
+    'cria o caminho secreto para onde o sistema na nuvem envia',
+  'prints a new secret path for receive.path': 'mostra um caminho secreto novo para receive.path',
+
   // backup, moving, forget, panel
   'Ids of events stay, as hashes, so that a turnstile that sends its memory again brings nobody back.':
     'Ids de eventos ficam, como hashes, para que uma catraca que reenvia a memória não traga ninguém de volta.',
