@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { type Logger, pino } from 'pino';
+import { type Level, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 
 /**
@@ -28,6 +28,19 @@ const PRIORITIES: Readonly<Record<string, string>> = {
   60: '<2>',
 };
 
+interface Destination {
+  write(line: string): void;
+}
+
+interface LogOptions {
+  readonly level?: string;
+  /** Readable lines in place of JSON. */
+  readonly terminal?: boolean;
+  readonly journald?: boolean;
+  /** Gets every line as well, as JSON. */
+  readonly ring?: Destination;
+}
+
 /**
  * The daemon's log, on stderr: readable lines on a terminal, one JSON object a line otherwise, with its priority in
  * front where the journal of systemd reads it (`journalctl -p warning`).
@@ -36,28 +49,33 @@ export function createLog({
   level = 'info',
   terminal = process.stderr.isTTY,
   journald = isJournal(process.env.JOURNAL_STREAM),
-} = {}): Logger {
+  ring,
+}: LogOptions = {}): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   };
-  if (terminal) {
-    return pino(
-      options,
-      pretty({
-        destination: 2,
-        sync: true,
-        singleLine: true,
-        translateTime: 'SYS:HH:MM:ss',
-        colorize: colours(),
-      }),
-    );
-  }
+  const shown = terminal ? readable() : lines(journald);
+  if (ring === undefined) return pino(options, shown);
+  const streams = [shown, ring].map((stream) => ({ level: level as Level, stream }));
+  return pino(options, pino.multistream(streams));
+}
+
+function readable(): Destination {
+  return pretty({
+    destination: 2,
+    sync: true,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+    colorize: colours(),
+  });
+}
+
+function lines(journald: boolean): Destination {
   const destination = pino.destination({ dest: 2, sync: false });
-  if (!journald) return pino(options, destination);
-  return pino(options, { write: (line) => destination.write(`${priorityOf(line)}${line}`) });
+  return journald ? { write: (line) => destination.write(`${priorityOf(line)}${line}`) } : destination;
 }
 
 /** Every line begins with its level, for there is no base. */

@@ -132,7 +132,8 @@ export function nameOf({ turnstile, name }: Pick<TurnstileSample, 'turnstile' | 
   return name === undefined ? turnstile : `${name} (${turnstile})`;
 }
 
-function isScarce({ freeBytes, totalBytes }: DiskSpace): boolean {
+/** Whether there is too little room for an outage of days. */
+export function isScarce({ freeBytes, totalBytes }: DiskSpace): boolean {
   return freeBytes < Math.max(SCARCE_BYTES, Math.min(SCARCE_SHARE * totalBytes, AMPLE_BYTES));
 }
 

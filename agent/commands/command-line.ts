@@ -6,11 +6,15 @@ import type { Language } from '../../drivers/language.ts';
 import { version } from '../version.ts';
 import { describeBackup, describeRestore } from './backup.ts';
 import { describeCheck } from './check.ts';
+import { describeCompletion } from './completion.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
+import { describeDiagnose } from './diagnose.ts';
 import { describeDiscover } from './discover.ts';
+import { describeDoctor } from './doctor.ts';
 import { describeEvents } from './events.ts';
 import { describeFeed } from './feed.ts';
 import { describeForget } from './forget.ts';
+import { inPortuguese } from './help.ts';
 import { describeInit } from './init.ts';
 import { describeListen } from './listen.ts';
 import { describeExport, describeImport } from './moving.ts';
@@ -56,6 +60,8 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeWatch,
   describeTestar,
   describeReplay,
+  describeDoctor,
+  describeDiagnose,
   describeSimulate,
   describeListen,
   describeSecret,
@@ -68,11 +74,23 @@ const COMMANDS: readonly DescribeCommand[] = [
   describeVersion,
   describeService,
   describePanel,
+  describeCompletion,
 ];
 
 /** Runs one command line; resolves with the exit code (0 fine, 1 problem, 64 usage, 69 unavailable, 78 configuration). */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const language = localeLanguage(process.env);
+  const program = describedProgram(language);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return Number(process.exitCode ?? EX_OK);
+  } catch (error) {
+    return failed(error, language);
+  }
+}
+
+/** The program with all its commands, whose help is in the reader's language. */
+export function describedProgram(language: Language): Command {
   const program = new Command('giro')
     .description('Turnstile gateway: hears every access, keeps it, delivers it to your webhook')
     .version(version)
@@ -80,12 +98,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(giro --help)');
   for (const describe of COMMANDS) describe(program, language);
   for (const command of program.commands) command.exitOverride();
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return Number(process.exitCode ?? EX_OK);
-  } catch (error) {
-    return failed(error, language);
-  }
+  if (language === 'pt-BR') inPortuguese(program);
+  return program;
 }
 
 function failed(error: unknown, language: Language): number {

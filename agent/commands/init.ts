@@ -10,7 +10,6 @@ import { type Answers, answersOf, problemWith, usualAnswers } from '../init/answ
 import { composeConfiguration } from '../init/compose.ts';
 import { diffLines } from '../init/diff.ts';
 import { writeConfiguration, writeSecretOnce } from '../init/files.ts';
-import { findSerialPorts } from '../init/finder.ts';
 import { paint } from './colour.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { defaultConfiguration } from './configuration.ts';
@@ -106,8 +105,17 @@ async function answersFor(path: string, given: Partial<Answers>): Promise<Answer
   // Portuguese first: most of those who install it read nothing else.
   const usual = { ...usualAnswers(given.language ?? before.language ?? 'pt-BR'), ...before };
   if (isInteractive()) {
-    const { askAnswers } = await import('../init/questions.ts');
-    return askAnswers({ usual, given, path, devices: await findSerialPorts() });
+    const [{ askAnswers }, { findTurnstiles }] = await Promise.all([
+      import('../init/questions.ts'),
+      import('../init/finder.ts'),
+    ]);
+    // It looks around while the first questions are answered.
+    const looking = given.connect === undefined ? findTurnstiles(console.error) : [];
+    const devices = Promise.resolve(looking).catch((error: unknown) => {
+      console.error(error instanceof Error ? error.message : String(error)); // the address is typed then
+      return [];
+    });
+    return askAnswers({ usual, given, path, devices });
   }
   const missing = (['driver', 'connect'] as const).filter(
     (name) => (given[name] ?? before[name]) === undefined,

@@ -9,15 +9,16 @@ export const describePause: DescribeCommand = (program: Command) => {
     .command('pause <webhook>')
     .description('sends nothing to a webhook until it is resumed, also after a restart; everything queues')
     .option(...CONFIG_OPTION)
+    .option('--json', 'prints {webhook, paused}')
     .addHelpText('after', '\nExample:\n  giro pause crm')
-    .action(async (webhook: string, { config }: { config?: string }) => {
+    .action(async (webhook: string, { config, json }: { config?: string; json?: boolean }) => {
       const { agent } = (await openConfiguration(config)).configuration;
       await ask(agent.data, { command: 'pause', webhook });
       const said: Text = {
         en: `${webhook} is paused: nothing is sent, everything queues. giro resume ${webhook} ends it.`,
         'pt-BR': `${webhook} está pausado: nada é enviado, tudo fica na fila. giro resume ${webhook} encerra a pausa.`,
       };
-      console.log(said[agent.language]);
+      console.log(json ? JSON.stringify({ webhook, paused: true }) : said[agent.language]);
     });
 };
 
@@ -27,14 +28,20 @@ export const describeResume: DescribeCommand = (program: Command) => {
     .description('ends a pause, or takes up a webhook that answered 410 (gone) again')
     .option(...CONFIG_OPTION)
     .option('--now', 'also ends the wait after a failure: the next try is at once')
+    .option('--json', 'prints {webhook, paused}')
     .addHelpText('after', '\nExample:\n  giro resume crm --now')
-    .action(async (webhook: string, { config, now = false }: { config?: string; now?: boolean }) => {
-      const { agent } = (await openConfiguration(config)).configuration;
-      await ask(agent.data, { command: 'resume', webhook, now });
-      const said: Text = {
-        en: `${webhook} goes on${now ? ', and is tried now' : ''}`,
-        'pt-BR': `${webhook} segue${now ? ', e é tentado agora' : ''}`,
-      };
-      console.log(said[agent.language]);
-    });
+    .action(
+      async (
+        webhook: string,
+        { config, now = false, json }: { config?: string; now?: boolean; json?: boolean },
+      ) => {
+        const { agent } = (await openConfiguration(config)).configuration;
+        await ask(agent.data, { command: 'resume', webhook, now });
+        const said: Text = {
+          en: `${webhook} goes on${now ? ', and is tried now' : ''}`,
+          'pt-BR': `${webhook} segue${now ? ', e é tentado agora' : ''}`,
+        };
+        console.log(json ? JSON.stringify({ webhook, paused: false }) : said[agent.language]);
+      },
+    );
 };

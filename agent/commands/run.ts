@@ -33,7 +33,9 @@ async function run(options: { config?: string }): Promise<void> {
     import('../service/service.ts'),
   ]);
   // The demo's screen belongs to the receiver; the log speaks when something is wrong.
-  const log = createLog({ level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info') });
+  const { LogRing } = await import('../log-ring.ts');
+  const ring = new LogRing(configuration.agent.data);
+  const log = createLog({ level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info'), ring });
   const { stopped, stopping } = stopSignal();
   const taps = new Taps({ clock: systemClock, log });
   taps.open(configuration.turnstiles); // the door comes first: before anything else takes its time
@@ -130,9 +132,9 @@ function stopSignal(): { readonly stopped: Promise<NodeJS.Signals>; readonly sto
 
 const DEMO_LINES: Text = {
   en: `Giro ${version} demo: two simulated Henry turnstiles, and a receiver that verifies and prints each notification.
-Next: copy config/giro.example.yaml to config/giro.yaml, put your turnstile and webhook in it, and npm start again.
+Next: npm run giro -- init (in another terminal) asks for your turnstile and webhook; then end this and npm start again.
 Status: npm run giro -- status (in another terminal). Ctrl-C ends the demo.`,
   'pt-BR': `Demonstração do Giro ${version}: duas catracas Henry simuladas e um receptor que verifica e mostra cada notificação.
-Próximo passo: copie config/giro.example.yaml para config/giro.yaml, informe sua catraca e seu webhook e rode npm start de novo.
+Próximo passo: npm run giro -- init (em outro terminal) pergunta sua catraca e seu webhook; depois encerre e rode npm start de novo.
 Situação: npm run giro -- status (em outro terminal). Ctrl-C encerra a demonstração.`,
 };

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { Language } from '../../drivers/language.ts';
 
@@ -6,11 +7,14 @@ export function isInteractive(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** Asks on the terminal; anything but yes is no. */
+/** Asks on the terminal; anything but yes is no, Ctrl-C and the end of the input too. */
 export async function confirm(question: string, language: Language): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${question} [${{ en: 'y/N', 'pt-BR': 's/N' }[language]}] `);
+    const asked = terminal.question(`${question} [${{ en: 'y/N', 'pt-BR': 's/N' }[language]}] `);
+    // Ctrl-C rejects the question, the end of the input leaves it open for ever.
+    const unanswered = once(terminal, 'close').then(() => '');
+    const answer = await Promise.race([asked.catch(() => ''), unanswered]);
     return /^\s*(y|yes|s|sim)\s*$/i.test(answer);
   } finally {
     terminal.close();

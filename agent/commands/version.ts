@@ -12,7 +12,8 @@ export const describeVersion: DescribeCommand = (program: Command, language: Lan
     .action((options: { json?: boolean }) => print(options, language));
 };
 
-async function print({ json }: { json?: boolean }, language: Language): Promise<void> {
+/** What support needs to know of the program and its parts. */
+export async function versionFacts() {
   const [{ default: Sqlite }, { MIGRATIONS }] = await Promise.all([
     import('better-sqlite3'),
     import('../journal/migrations.ts'),
@@ -21,12 +22,16 @@ async function print({ json }: { json?: boolean }, language: Language): Promise<
   const sqlite = db.prepare<[], string>('SELECT sqlite_version()').pluck().get();
   db.close();
   const { platform, arch, versions } = process;
-  const found = {
+  return {
     giro: version,
     /** Of the journal. */
     schema: MIGRATIONS.length,
     ...{ node: versions.node, sqlite, openssl: versions.openssl, timeZones: versions.tz, platform, arch },
   };
+}
+
+async function print({ json }: { json?: boolean }, language: Language): Promise<void> {
+  const found = await versionFacts();
   if (json) {
     console.log(JSON.stringify(found));
     return;
@@ -34,5 +39,5 @@ async function print({ json }: { json?: boolean }, language: Language): Promise<
   const [journal, zones] =
     language === 'en' ? ['journal schema', 'time zones'] : ['esquema do diário', 'fusos horários'];
   console.log(`giro ${version}
-${journal} ${found.schema}, node ${versions.node}, sqlite ${sqlite}, openssl ${versions.openssl}, ${zones} ${versions.tz}, ${platform}-${arch}`);
+${journal} ${found.schema}, node ${found.node}, sqlite ${found.sqlite}, openssl ${found.openssl}, ${zones} ${found.timeZones}, ${found.platform}-${found.arch}`);
 }

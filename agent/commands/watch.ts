@@ -73,8 +73,6 @@ export async function watch(id: string, options: WatchOptions): Promise<void> {
   using recorder =
     options.record === undefined ? undefined : startRecorder(options.record, turnstile, timezone);
   const ending = endSignal(timeoutS);
-  // A device that is held back keeps no process alive.
-  const alive = setInterval(() => {}, STAY_MS);
   if (recorder !== undefined) console.error(HOLDS_CREDENTIALS[language]);
   if (options.calibrate) console.error(TURN_NOW[language]);
 
@@ -94,6 +92,8 @@ export async function watch(id: string, options: WatchOptions): Promise<void> {
       screen.show(event, console.log);
     }
   };
+  // A device that is held back keeps no process alive.
+  const alive = setInterval(() => {}, STAY_MS);
   try {
     await follow({ turnstile, timezone, data, language, onEvent }, ending.signal);
   } finally {

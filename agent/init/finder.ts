@@ -1,5 +1,11 @@
-import { readdir } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { systemClock } from '../../drivers/clock.ts';
+import { formatAddress } from '../../drivers/links/address.ts';
 import type { LinkKind } from '../../drivers/links/link.ts';
+import { listSerialPorts } from '../../drivers/links/serial-ports.ts';
+import { drivers } from '../../drivers/registry.ts';
+import { findDevices } from '../discovery/find.ts';
+import { networksOf } from '../discovery/networks.ts';
 
 /** Something that a turnstile may be behind. */
 export interface FoundDevice {
@@ -12,20 +18,31 @@ export interface FoundDevice {
   readonly label: string;
 }
 
-/** Looks for devices; takes seconds at most, and never talks to one that others may be using. */
-export type Finder = () => Promise<readonly FoundDevice[]>;
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-const BY_ID = '/dev/serial/by-id';
-
-/** Serial adapters, by the name that stays with them whatever port they are plugged into. */
-export const findSerialPorts: Finder = async () => {
-  const names = await readdir(BY_ID).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []; // none is plugged in, or the system has no such folder
-    throw error;
+/** Controllers that answer a broadcast, and serial ports; takes some seconds. What cannot be asked is told to `onFailure`. */
+export async function findTurnstiles(onFailure: (why: string) => void): Promise<readonly FoundDevice[]> {
+  const controllers = await findDevices({
+    drivers,
+    networks: networksOf(networkInterfaces()),
+    clock: systemClock,
+    log: SILENT,
+    signal: new AbortController().signal,
+    onFailure: ({ message }) => onFailure(message),
   });
-  return names.map((name) => ({
-    connect: `serial://${BY_ID}/${name}?baudRate=9600`,
-    kind: 'serial',
-    label: name.replace(/^usb-/, ''),
-  }));
-};
+  return [
+    ...controllers.map(({ driver, address, model, serial }): FoundDevice => {
+      const connect = formatAddress(address);
+      const label = [connect, driver.name, model, serial].filter((part) => part !== undefined).join('  ');
+      return { connect, kind: 'tcp', driver: driver.name, label };
+    }),
+    ...listSerialPorts().map(({ path, stablePath, vendor }): FoundDevice => {
+      const connect = `serial://${stablePath ?? path}?baudRate=9600`;
+      return {
+        connect,
+        kind: 'serial',
+        label: [path, vendor].filter((part) => part !== undefined).join('  '),
+      };
+    }),
+  ];
+}

@@ -11,7 +11,7 @@ interface Asking {
   readonly given: Partial<Answers>;
   /** Where the file will be. */
   readonly path: string;
-  readonly devices: readonly FoundDevice[];
+  readonly devices: Promise<readonly FoundDevice[]>;
 }
 
 const QUESTIONS = {
@@ -48,90 +48,118 @@ const CONTEXT = { output: process.stderr };
 
 /** Asks a person for what nobody has said yet, each answer judged as the file would be. Undefined: given up. */
 export async function askAnswers(asking: Asking): Promise<Answers | undefined> {
+  const interview = new Interview(asking, await import('@inquirer/prompts'));
   try {
-    return await askEach(asking);
+    return await interview.hold();
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') return undefined; // Ctrl-C
     throw error;
   }
 }
 
-async function askEach({ usual, given, path, devices }: Asking): Promise<Answers> {
-  const { input, select } = await import('@inquirer/prompts');
-  let answers: Answers = { ...usual, ...given };
-  const language: Language =
-    given.language ??
-    (await select(
-      {
-        message: 'Idioma / Language',
-        choices: [
-          { name: 'Português', value: 'pt-BR' as const },
-          { name: 'English', value: 'en' as const },
-        ],
-        default: usual.language,
-        theme: NO_TIP,
-      },
-      CONTEXT,
-    ));
-  answers = { ...answers, language };
+type Prompts = Pick<typeof import('@inquirer/prompts'), 'input' | 'select'>;
 
-  const text = async (field: keyof typeof QUESTIONS): Promise<void> => {
-    if (given[field] !== undefined) return;
-    const read = (value: string) => ({
-      ...answers,
+class Interview {
+  readonly #asking: Asking;
+  readonly #prompts: Prompts;
+  /** So far. */
+  #answers: Answers;
+
+  constructor(asking: Asking, prompts: Prompts) {
+    this.#asking = asking;
+    this.#prompts = prompts;
+    this.#answers = { ...asking.usual, ...asking.given };
+  }
+
+  async hold(): Promise<Answers> {
+    await this.#askLanguage();
+    for (const field of ['name', 'unit', 'unitName', 'company', 'timezone', 'turnstile'] as const) {
+      await this.#askText(field);
+    }
+    await this.#askDriver();
+    await this.#askAddress();
+    if (this.#answers.driver === 'lines') await this.#askText('pattern');
+    await this.#askUrl();
+    if (this.#answers.url !== '') await this.#askText('webhook');
+    return this.#answers;
+  }
+
+  async #askLanguage(): Promise<void> {
+    if (this.#asking.given.language !== undefined) return;
+    const language = await this.#choose<Language>('Idioma / Language', this.#answers.language, [
+      { name: 'Português', value: 'pt-BR' },
+      { name: 'English', value: 'en' },
+    ]);
+    this.#answers = { ...this.#answers, language };
+  }
+
+  async #askText(field: keyof typeof QUESTIONS): Promise<void> {
+    if (this.#asking.given[field] !== undefined) return;
+    const { language } = this.#answers;
+    const read = (value: string): Answers => ({
+      ...this.#answers,
       [field]: field === 'company' ? Number(value) : value.trim(),
     });
-    const value = await input(
-      {
-        message: QUESTIONS[field][language],
-        default: String(answers[field]),
-        validate(entered) {
-          // Which permissions a URL needs is asked after it.
-          const { message, help } =
-            problemWith({ ...read(entered), allow: ['http', 'loopback'] }, path) ?? {};
-          if (message === undefined) return true;
-          return help === undefined ? message[language] : `${message[language]} (${help[language]})`;
-        },
-      },
-      CONTEXT,
-    );
-    answers = read(value);
-  };
+    const validate = (entered: string): string | true => {
+      // Which permissions a URL needs is asked after it.
+      const judged: Answers = { ...read(entered), allow: ['http', 'loopback'] };
+      const { message, help } = problemWith(judged, this.#asking.path) ?? {};
+      if (message === undefined) return true;
+      return help === undefined ? message[language] : `${message[language]} (${help[language]})`;
+    };
+    const message = QUESTIONS[field][language];
+    const usual = String(this.#answers[field]);
+    this.#answers = read(await this.#prompts.input({ message, default: usual, validate }, CONTEXT));
+  }
 
-  for (const field of ['name', 'unit', 'unitName', 'company', 'timezone', 'turnstile'] as const)
-    await text(field);
-  if (given.driver === undefined) {
+  async #askDriver(): Promise<void> {
+    if (this.#asking.given.driver !== undefined) return;
     const choices = drivers.map(({ name }) => ({ name, value: name }));
-    const driver = await select(
-      { message: QUESTIONS.driver[language], choices, default: answers.driver, theme: NO_TIP },
-      CONTEXT,
-    );
-    answers = { ...answers, driver, connect: usualAddress(driver, answers) };
+    const { language, driver: usual } = this.#answers;
+    const driver = await this.#choose(QUESTIONS.driver[language], usual, choices);
+    this.#answers = { ...this.#answers, driver, connect: usualAddress(driver, this.#answers) };
   }
-  const fitting = devices.filter(({ kind, driver }) => isFor(answers.driver, kind, driver));
-  if (given.connect === undefined && fitting.length > 0) {
-    const choices = [
-      ...fitting.map(({ connect, label }) => ({ name: label, value: connect })),
-      { name: OTHER[language], value: '' },
-    ];
-    const connect = await select({ message: QUESTIONS.connect[language], choices, theme: NO_TIP }, CONTEXT);
-    if (connect === '') await text('connect');
-    else answers = { ...answers, connect };
-  } else {
-    await text('connect');
+
+  /** Offers what was found; else, or for another, an address is typed. */
+  async #askAddress(): Promise<void> {
+    const { language, driver } = this.#answers;
+    const found = await this.#asking.devices;
+    const fitting = found.filter((device) => isFor(driver, device));
+    if (this.#asking.given.connect !== undefined || fitting.length === 0) return this.#askText('connect');
+    const choices = fitting.map(({ connect, label }) => ({ name: label, value: connect }));
+    const other = { name: OTHER[language], value: '' };
+    const connect = await this.#choose(QUESTIONS.connect[language], choices[0]?.value ?? '', [
+      ...choices,
+      other,
+    ]);
+    if (connect === '') return this.#askText('connect');
+    this.#answers = { ...this.#answers, connect };
   }
-  if (answers.driver === 'lines') await text('pattern');
-  for (let isAllowed = false; !isAllowed; ) {
-    await text('url');
-    const needed = given.allow ?? neededPermissions(answers, path);
-    isAllowed =
-      given.allow !== undefined ||
-      needed.length === 0 ||
-      (await confirm(`${ALLOW[language]}: allow: [${needed.join(', ')}]?`, language));
-    answers = { ...answers, allow: needed };
+
+  /** A URL that needs permissions is asked for again until they are given, or it needs none. */
+  async #askUrl(): Promise<void> {
+    const { language } = this.#answers;
+    const { given, path } = this.#asking;
+    for (;;) {
+      await this.#askText('url');
+      if (given.allow !== undefined) return;
+      const allow = neededPermissions(this.#answers, path);
+      const question = `${ALLOW[language]}: allow: [${allow.join(', ')}]?`;
+      if (allow.length === 0 || (await confirm(question, language))) {
+        this.#answers = { ...this.#answers, allow };
+        return;
+      }
+      if (given.url !== undefined) return; // the loader refuses it, and says why
+    }
   }
-  if (answers.url !== '') await text('webhook');
-  return answers;
+
+  #choose<Value extends string>(
+    message: string,
+    usual: Value,
+    choices: readonly { readonly name: string; readonly value: Value }[],
+  ): Promise<Value> {
+    return this.#prompts.select({ message, choices, default: usual, theme: NO_TIP }, CONTEXT);
+  }
 }
 
 /** The least of `allow` with which the loader takes the URL. */
@@ -140,7 +168,7 @@ function neededPermissions(answers: Answers, path: string): Answers['allow'] {
   return candidates.find((allow) => problemWith({ ...answers, allow }, path) === undefined) ?? [];
 }
 
-function isFor(name: string, kind: FoundDevice['kind'], driver: string | undefined): boolean {
+function isFor(name: string, { kind, driver }: FoundDevice): boolean {
   if (driver !== undefined) return driver === name;
   return drivers.find((each) => each.name === name)?.links.includes(kind) ?? false;
 }

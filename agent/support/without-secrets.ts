@@ -1,5 +1,5 @@
-/** Members that may hold a secret, wherever they stand; lower case. */
-const SECRET_NAMES = /secret|password|passwd|token|authorization|pin|^key$|headers/i;
+/** Members that may hold a secret, wherever they stand. */
+const SECRET_NAMES = /secret|password|passwd|token|authorization|^pins?$|^key$|headers/i;
 
 /**
  * A copy of options without what could be a secret: values of members named like one are emptied, and of a URL only

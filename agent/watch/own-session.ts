@@ -5,6 +5,8 @@ import { createLinkSource } from '../../drivers/links/open.ts';
 import { keepConnected } from '../turnstiles/turnstile.ts';
 import { Wire, type WireEvent, watchable } from './wire.ts';
 
+/** Between two attempts to connect. */
+const LONGEST_WAIT_MS = 2_000;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 interface OwnSessionOptions {
@@ -35,7 +37,7 @@ export async function ownSession(
     });
   await keepConnected(
     {
-      turnstile: { ...turnstile, driver: watchable(unacknowledging(turnstile.driver), wire) },
+      turnstile: { ...turnstile, driver: watchable(attended(turnstile.driver), wire) },
       timezone,
       source: createLinkSource(turnstile.address, { ...turnstile.driver.link, clock, log: SILENT }),
       intake: { record: unconfirmed, recordAt: unconfirmed },
@@ -55,11 +57,12 @@ export async function ownSession(
   );
 }
 
-/** A session waits for its acknowledgements; where they are all that it sends, it hears more without them. */
-function unacknowledging(driver: Driver): Driver {
-  if (!driver.isListener) return driver;
+/** The driver, while somebody stands there: dialled again soon, and not held back by acknowledgements that never come. */
+function attended(driver: Driver): Driver {
+  const soon = { ...driver, link: { ...driver.link, longestWaitMs: LONGEST_WAIT_MS } };
+  if (!driver.isListener) return soon;
   return {
-    ...driver,
+    ...soon,
     async run({ link, ...context }) {
       const observer = driver.observe({
         ...context,
