@@ -8,11 +8,11 @@ import { faultsOf } from './tally.ts';
 /** Each run of the tests breaks the same things; `npm run chaos` breaks others. */
 const SEED = Number(process.env.GIRO_CHAOS_SEED ?? 1);
 
-let program: Awaited<ReturnType<typeof buildGateway>>;
+let built: Awaited<ReturnType<typeof buildGateway>>;
 before(async () => {
-  program = await buildGateway();
+  built = await buildGateway();
 });
-after(() => program[Symbol.dispose]());
+after(() => built[Symbol.dispose]());
 
 for (const scenario of SCENARIOS) {
   const { name, what } = scenario;
@@ -23,7 +23,7 @@ for (const scenario of SCENARIOS) {
       return;
     }
     const note = (text: string): void => t.diagnostic(text);
-    const tally = await runScenario(scenario, SEED, { scale: 'short', note, program });
+    const tally = await runScenario(scenario, SEED, { scale: 'short', note, program: built.program });
     const replay = `npm run chaos -- --short --only ${name} --seed ${SEED}`;
     assert.deepEqual(faultsOf(tally), [], `replay: ${replay}\n${JSON.stringify(tally)}`);
   });

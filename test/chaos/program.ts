@@ -5,13 +5,12 @@ import { buildProgram } from '../../systemd/build.ts';
 import type { Program } from '../e2e/processes.ts';
 
 /** The gateway as the package ships it, built of this checkout into a folder that goes with it. */
-export async function buildGateway(): Promise<Program & Disposable> {
+export async function buildGateway(): Promise<{ readonly program: Program } & Disposable> {
   const folder = mkdtempSync(join(tmpdir(), 'giro-chaos-program-'));
   const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
   await buildProgram(resolve('.'), folder, { platform: process.platform, arch });
   return {
-    node: process.execPath,
-    main: join(folder, 'agent/main.js'),
+    program: [process.execPath, join(folder, 'agent/main.js')],
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -42,7 +42,8 @@ async function main(seed: number, scale: Scale, only: string | undefined): Promi
     return;
   }
   console.log(`seed ${seed} (repeat with --seed ${seed}${scale === 'short' ? ' --short' : ''})`);
-  using program = await buildGateway();
+  using built = await buildGateway();
+  const { program } = built;
   const rows: Row[] = [];
   for (const scenario of SCENARIOS) {
     if (names.includes(scenario.name)) rows.push(await runOne(scenario, { seed, scale, program }));

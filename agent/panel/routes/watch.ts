@@ -31,7 +31,7 @@ export function watchRoute(server: HttpServer, { configuration, clock, wires }: 
       },
     },
     ({ params }, reply) => {
-      if (!configuration.turnstiles.some(({ id }) => id === params.turnstile)) {
+      if (!configuration().turnstiles.some(({ id }) => id === params.turnstile)) {
         sendProblem(reply, { status: 404, title: 'Not Found', detail: 'there is no such turnstile' });
         return;
       }
