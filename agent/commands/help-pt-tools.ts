@@ -102,5 +102,18 @@ export const HELP_PT_TOOLS: Readonly<Record<string, string>> = {
   'the page that shows how things stand: its password': 'a página que mostra a situação: a senha dela',
   'sets the password with which operators act on the page; a running gateway takes it at once':
     'define a senha com que operadores agem na página; o gateway em execução a adota na hora',
+  'has the running gateway read its configuration file now, and says what changed or why it was refused (exit code 78)':
+    'faz o gateway em execução ler a configuração agora, e diz o que mudou ou por que foi recusada (código de saída 78)',
+  'prints {applied, changes} or {applied, mistakes}': 'imprime {applied, changes} ou {applied, mistakes}',
+  'how the controller behaves besides (see the driver’s README)':
+    'como mais o controlador se comporta (veja o README do driver)',
+  'Windows (not verified there yet): installs or removes the service, wrapped by WinSW':
+    'Windows (ainda não verificado lá): instala ou remove o serviço, por meio do WinSW',
+  'checks the configuration, installs the service and starts it':
+    'confere a configuração, instala o serviço e o inicia',
+  'configuration file of the service': 'arquivo de configuração do serviço',
+  'WinSW 2.12, as downloaded (WinSW-x64.exe)': 'WinSW 2.12, como foi baixado (WinSW-x64.exe)',
+  'stops the service and removes it; configuration and data stay':
+    'para o serviço e o remove; configuração e dados ficam',
   'takes the password from the standard input, one line': 'lê a senha da entrada padrão, uma linha',
 };

@@ -10,25 +10,26 @@ import { openConfiguration } from './configuration.ts';
 
 /** The wrapper under the service's name, beside the configuration. */
 const WRAPPER = 'giro-service.exe';
+const INSTALL_EXAMPLE =
+  '\nExample:\n  giro service install --config C:\\giro\\giro.yaml --wrapper C:\\giro\\WinSW-x64.exe';
 
 export const describeService: DescribeCommand = (program: Command, language: Language) => {
   const service = program
     .command('service')
     .description('Windows (not verified there yet): installs or removes the service, wrapped by WinSW')
-    .addHelpText(
-      'after',
-      '\nExample:\n  giro service install --config C:\\giro\\giro.yaml --wrapper C:\\giro\\WinSW-x64.exe',
-    );
+    .addHelpText('after', INSTALL_EXAMPLE);
   service
     .command('install')
     .description('checks the configuration, installs the service and starts it')
     .requiredOption('-c, --config <file>', 'configuration file of the service')
     .requiredOption('--wrapper <file>', 'WinSW 2.12, as downloaded (WinSW-x64.exe)')
+    .addHelpText('after', INSTALL_EXAMPLE)
     .action((options: { config: string; wrapper: string }) => install(options, language));
   service
     .command('remove')
     .description('stops the service and removes it; configuration and data stay')
     .requiredOption('-c, --config <file>', 'configuration file of the service')
+    .addHelpText('after', '\nExample:\n  giro service remove --config C:\\giro\\giro.yaml')
     .action(({ config }: { config: string }) => remove(resolve(config), language));
 };
 
