@@ -42,7 +42,8 @@ async function run({ random, scale, open, note }: Run): Promise<Tally> {
 
 async function crash(site: Site, point: CrashPoint, random: Random): Promise<void> {
   const step = stepOf(point);
-  if (step === 'prune') await fillUp(site);
+  // What was not pruned before a crash is there for the next point.
+  if (point === 'prune:before') await fillUp(site);
   if (step === 'salvage') writeFileSync(join(site.data, DAMAGE_NOTE), '');
   const gateway = site.launch({ GIRO_CRASH_AT: `${point}@${passOf(point, random)}` });
   if (step === 'checkpoint') {
@@ -54,11 +55,13 @@ async function crash(site: Site, point: CrashPoint, random: Random): Promise<voi
 
 /** Enough delivered events for something to be pruned at the next start. */
 async function fillUp(site: Site): Promise<void> {
+  await site.source.ask('rate', { perSecond: 0 });
   const gateway = await site.start();
   await site.source.ask('burst', { count: PRUNED_EVENTS });
   await gateway.whileRunning(site.source.ask('drained', undefined));
   await gateway.whileRunning(site.receiver.ask('delivered', { count: await site.accepted() }));
   await gateway.end('SIGKILL');
+  await site.source.ask('rate', { perSecond: EVENTS_PER_SECOND });
 }
 
 /** Which time that the point is passed. */
