@@ -132,9 +132,9 @@ function stopSignal(): { readonly stopped: Promise<NodeJS.Signals>; readonly sto
 
 const DEMO_LINES: Text = {
   en: `Giro ${version} demo: two simulated Henry turnstiles, and a receiver that verifies and prints each notification.
-Next: npm run giro -- init (in another terminal) asks for your turnstile and webhook; then end this and npm start again.
+Next: npm run giro -- init (in another terminal) asks, and writes config/giro.yaml; then end this and npm start again.
 Status: npm run giro -- status (in another terminal). Ctrl-C ends the demo.`,
   'pt-BR': `Demonstração do Giro ${version}: duas catracas Henry simuladas e um receptor que verifica e mostra cada notificação.
-Próximo passo: npm run giro -- init (em outro terminal) pergunta sua catraca e seu webhook; depois encerre e rode npm start de novo.
+Próximo passo: npm run giro -- init (em outro terminal) pergunta e grava config/giro.yaml; depois encerre e rode npm start de novo.
 Situação: npm run giro -- status (em outro terminal). Ctrl-C encerra a demonstração.`,
 };

@@ -10,7 +10,7 @@ export async function buildGateway(): Promise<{ readonly program: Program } & Di
   const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
   await buildProgram(resolve('.'), folder, { platform: process.platform, arch });
   return {
-    program: [process.execPath, join(folder, 'agent/main.js')],
+    program: [process.execPath, '--max-semi-space-size=2', join(folder, 'agent/main.js')],
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -143,6 +143,7 @@ test('diagnose: the zip has what support needs, and no secret, credential, perso
       callback:
         url: http://127.0.0.1:9/way?q=${mark('cbq')}
         fallback: deny
+        allow: [http, loopback]
         headers: { authorization: "${mark('cbh')}" }
 `,
       `    headers: { x-api-key: ${mark('hdr')} }
