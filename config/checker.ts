@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Text } from '../drivers/language.ts';
+import { type Claim, checkClaims } from './claims.ts';
 import { describeIssue } from './issues.ts';
 import { type Mistake, type Place, type Problem, text } from './mistakes.ts';
 import { isGroup, type Path, type Source } from './source.ts';
@@ -9,6 +10,8 @@ export class Checker {
   readonly source: Source;
   readonly #path: string;
   readonly #mistakes: Mistake[];
+  readonly #warnings: Mistake[] = [];
+  readonly #claims: Claim[] = [];
 
   /** `path` is the file as the user named it. */
   constructor(source: Source, path: string) {
@@ -19,16 +22,30 @@ export class Checker {
 
   /** In the order of the file. */
   get mistakes(): readonly Mistake[] {
-    // What an alias repeats is wrong once, where it is written.
-    const once = new Map(
-      this.#mistakes.map((mistake) => [`${mistake.line}:${mistake.column}: ${mistake.message.en}`, mistake]),
-    );
-    return [...once.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+    return inOrder(this.#mistakes);
+  }
+
+  /** What is no mistake and seldom meant, in the order of the file. */
+  get warnings(): readonly Mistake[] {
+    return inOrder(this.#warnings);
   }
 
   /** Reports a problem of the value at `path`, unless what stands there is wrong already. */
   report(path: Path, problem: Problem, place: Place = this.source.place(path)): void {
     if (!this.source.isSpoiled(path)) this.#mistakes.push({ path: this.#path, ...place, ...problem });
+  }
+
+  warn(path: Path, problem: Problem): void {
+    this.#warnings.push({ path: this.#path, ...this.source.place(path), ...problem });
+  }
+
+  /** Notes what a value wants for itself alone; `checkClaims` tells when two want the same. */
+  claim(claim: Claim): void {
+    this.#claims.push(claim);
+  }
+
+  checkClaims(): void {
+    checkClaims(this, this.#claims);
   }
 
   /** Reports what the schema finds wrong with the value at `path`; the schema's output when it finds nothing. */
@@ -78,4 +95,12 @@ export class Checker {
     if (!Array.isArray(value)) return [];
     return value.flatMap((entry: unknown, index) => (isGroup(entry) ? [[index, entry]] : []));
   }
+}
+
+function inOrder(mistakes: readonly Mistake[]): readonly Mistake[] {
+  // What an alias repeats is wrong once, where it is written.
+  const once = new Map(
+    mistakes.map((mistake) => [`${mistake.line}:${mistake.column}: ${mistake.message.en}`, mistake]),
+  );
+  return [...once.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -47,7 +47,10 @@ export function checkListen(checker: Checker, path: Path): ListenAddress | undef
   const value = checker.source.at(path);
   if (typeof value !== 'string') return undefined;
   const parsed = parseListen(value);
-  if (!('problem' in parsed)) return parsed;
+  if (!('problem' in parsed)) {
+    checker.claim({ path, kind: 'listener', listen: parsed });
+    return parsed;
+  }
   checker.report(path, parsed.problem);
   return undefined;
 }

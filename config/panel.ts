@@ -51,6 +51,7 @@ export function checkPanel(checker: Checker, { data, isPasswordPending }: Surrou
   const { address } = parsed;
   if (address.kind !== 'tcp-listen') throw new TypeError('a listening address was read');
   const { host, port } = address;
+  checker.claim({ path, kind: 'listener', listen: address });
   if (!isLoopback(host) && !isPasswordPending && lacksPassword(data)) {
     checker.report(path, {
       message: text(

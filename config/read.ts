@@ -9,13 +9,14 @@ import { checkFeed } from './feed.ts';
 import { checkFixed, type Fixed } from './fixed.ts';
 import { checkJournal } from './journal.ts';
 import { localeLanguage } from './language.ts';
-import { ConfigurationError, text } from './mistakes.ts';
+import { ConfigurationError, type Mistake, text } from './mistakes.ts';
 import { checkPanel } from './panel.ts';
 import { resolveReferences } from './references.ts';
 import { checkRelay } from './relay.ts';
 import { configurationSchema } from './schema.ts';
 import { Source } from './source.ts';
 import { checkTurnstiles } from './turnstiles.ts';
+import { checkWarnings } from './warnings.ts';
 import { checkWebhooks } from './webhooks.ts';
 
 interface ReadContext {
@@ -25,6 +26,8 @@ interface ReadContext {
   readonly isPasswordPending?: boolean | undefined;
   /** For a gateway that runs: what it was started with, and cannot change. */
   readonly running?: Fixed | undefined;
+  /** For whoever checks the file: hears, in the order of the file, what is no mistake and seldom meant. */
+  readonly onWarning?: ((warning: Mistake) => void) | undefined;
 }
 
 /**
@@ -34,7 +37,7 @@ interface ReadContext {
 export function readConfiguration(
   bytes: Uint8Array,
   path: string,
-  { env, drivers, isPasswordPending = false, running }: ReadContext,
+  { env, drivers, isPasswordPending = false, running, onWarning }: ReadContext,
 ): Configuration {
   const folder = dirname(resolve(path));
   const yaml = new TextDecoder().decode(bytes); // drops a byte order mark
@@ -56,8 +59,13 @@ export function readConfiguration(
   if (running !== undefined) checkFixed(checker, { data, id: form?.agent.id }, running);
   const journal = checkJournal(checker, folder, data);
   const panel = checkPanel(checker, { data, isPasswordPending });
+  checker.checkClaims();
   if (form === undefined || journal === undefined || checker.mistakes.length > 0) {
     throw new ConfigurationError(checker.mistakes, language, data);
+  }
+  if (onWarning !== undefined) {
+    checkWarnings(checker, { units: form.units, webhooks, feed });
+    for (const warning of checker.warnings) onWarning(warning);
   }
   const agent = { ...form.agent, language, data };
   return { path, agent, journal, panel, units: form.units, turnstiles, webhooks, relay, feed };
@@ -100,5 +108,9 @@ function checkData(checker: Checker, data: string): void {
   if (!existsSync(data) || statSync(data).isDirectory()) return;
   checker.report(['agent', 'data'], {
     message: text(`data folder ${data} is a file`, `a pasta de dados ${data} é um arquivo`),
+    help: text(
+      'expected a folder; giro run makes it where there is none',
+      'o esperado é uma pasta; giro run a cria se não houver',
+    ),
   });
 }

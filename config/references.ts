@@ -26,6 +26,15 @@ export function resolveReferences(
   return problem === undefined ? { value: resolved } : { problem };
 }
 
+const NO_VARIABLE = text(
+  `set it where Giro is started, or keep the value in a file: \${file:PATH}`,
+  `defina-a onde o Giro é iniciado, ou guarde o valor em um arquivo: \${file:CAMINHO}`,
+);
+const NO_FILE = text(
+  'expected a file that Giro may read; paths start at the folder of this file',
+  'o esperado é um arquivo que o Giro possa ler; caminhos partem da pasta deste arquivo',
+);
+
 function lookUp(source: string, name: string, { env, folder }: ReferenceContext): string | Problem {
   switch (source) {
     case 'env':
@@ -35,6 +44,7 @@ function lookUp(source: string, name: string, { env, folder }: ReferenceContext)
             `environment variable ${name} is not set`,
             `a variável de ambiente ${name} não está definida`,
           ),
+          help: NO_VARIABLE,
         }
       );
     case 'file':
@@ -60,6 +70,7 @@ function readReferenced(path: string): string | Problem {
         `file ${path} cannot be read: ${why.en}`,
         `não foi possível ler o arquivo ${path}: ${why['pt-BR']}`,
       ),
+      help: NO_FILE,
     };
   }
 }

@@ -121,7 +121,7 @@ function checkFetch(
   if (data.schedule !== undefined && data.everySeconds !== undefined) {
     checker.report([...path, 'schedule'], TWO_PACES);
   } else if (data.schedule !== undefined && !validate(data.schedule)) {
-    checker.report([...path, 'schedule'], NO_CRON);
+    checker.report([...path, 'schedule'], noCron(data.schedule));
   }
   const proxyFor = checkProxy(checker, [...path, 'proxy'], env);
   const ca = checkCa(checker, index, data.ca, folder);
@@ -191,9 +191,16 @@ const TWO_PACES: Problem = {
     'schedule e everySeconds estão ambos definidos; mantenha só um dos dois',
   ),
 };
-const NO_CRON: Problem = {
-  message: text(
-    'schedule: expected a cron expression, such as "*/5 6-22 * * *"',
-    'schedule: o esperado é uma expressão cron, como "*/5 6-22 * * *"',
-  ),
-};
+
+function noCron(schedule: string): Problem {
+  return {
+    message: text(
+      `schedule: "${schedule}" is no cron expression`,
+      `schedule: "${schedule}" não é uma expressão cron`,
+    ),
+    help: text(
+      'expected minute, hour, day, month and weekday, such as "*/5 6-22 * * *"',
+      'o esperado é minuto, hora, dia, mês e dia da semana, como "*/5 6-22 * * *"',
+    ),
+  };
+}

@@ -1,10 +1,13 @@
 import type { Text } from '../drivers/language.ts';
 import {
+  formatPeer,
   type LinkAddress,
   parseAddress,
   type SerialAddress,
   type TcpAddress,
+  type TcpListenAddress,
 } from '../drivers/links/address.ts';
+import { isLoopback } from '../drivers/links/host.ts';
 import type { TapPlace } from '../drivers/links/tap.ts';
 import type { Checker } from './checker.ts';
 import { type Problem, text } from './mistakes.ts';
@@ -18,6 +21,9 @@ const SERIAL_EXAMPLE = text(
   'por exemplo tap: serial:///dev/ttyUSB1 para a porta do sistema da academia, ou tap: listen para um cabo em Y',
 );
 
+/** What takes what is sent to this machine's loopback address. */
+const HERE = ['0.0.0.0', '::', '127.0.0.1', '::1', 'localhost'];
+
 /** The tap of one turnstile: on TCP a listener, on a serial line a second port or `listen`. */
 export function checkTap(
   checker: Checker,
@@ -28,9 +34,14 @@ export function checkTap(
   const tap = checker.source.at(path);
   if (typeof tap !== 'string' || connect === undefined) return undefined;
   const found = placeOf(tap, connect);
-  if ('place' in found) return found.place;
-  checker.report(path, found.problem);
-  return undefined;
+  if ('problem' in found) {
+    checker.report(path, found.problem);
+    return undefined;
+  }
+  const { place } = found;
+  if (place.kind === 'tcp') checker.claim({ path, kind: 'listener', listen: place.listen });
+  else if (place.software !== undefined) checker.claim({ path, kind: 'device', device: place.software });
+  return place;
 }
 
 type Found = { readonly place: TapPlace } | { readonly problem: Problem };
@@ -73,7 +84,20 @@ function onTcp(tap: string, device: TcpAddress): Found {
       TCP_EXAMPLE,
     );
   }
+  if (isOwnPort(parsed.address, device)) {
+    const own = formatPeer(device.host, device.port);
+    return wrong(
+      text(`${own} is the device’s own port (connect)`, `${own} é a porta do próprio equipamento (connect)`),
+      TCP_EXAMPLE,
+    );
+  }
   return { place: { kind: 'tcp', device, listen: parsed.address } };
+}
+
+/** A tap on it would dial itself. Another machine may well have the same port. */
+function isOwnPort(listen: TcpListenAddress, device: TcpAddress): boolean {
+  if (listen.port !== device.port) return false;
+  return listen.host === device.host || (isLoopback(device.host) && HERE.includes(listen.host));
 }
 
 function onSerial(tap: string, device: SerialAddress): Found {

@@ -1,4 +1,5 @@
 import type { Driver } from '../drivers/driver.ts';
+import type { Text } from '../drivers/language.ts';
 import { type LinkAddress, parseAddress } from '../drivers/links/address.ts';
 import type { Checker } from './checker.ts';
 import type { Turnstile } from './configuration.ts';
@@ -45,10 +46,16 @@ function checkAddress(checker: Checker, index: number, driver: Driver | undefine
   // Of an unknown driver nobody knows whether it has a default port, so a missing one is no mistake yet.
   const parsed = parseAddress(connect, { defaultPort: driver === undefined ? 1 : driver.defaultPort });
   if ('problem' in parsed) {
-    checker.report(path, { message: parsed.problem });
+    checker.report(path, { message: parsed.problem, help: withScheme(connect) });
     return undefined;
   }
-  const { kind } = parsed.address;
+  const { address } = parsed;
+  const { kind } = address;
+  checker.claim(
+    address.kind === 'tcp-listen'
+      ? { path, kind: 'listener', listen: address }
+      : { path, kind: 'device', device: address },
+  );
   if (driver !== undefined && !driver.links.includes(kind)) {
     const links = driver.links.join(', ');
     checker.report(path, {
@@ -56,7 +63,14 @@ function checkAddress(checker: Checker, index: number, driver: Driver | undefine
       help: text(`it can use: ${links}`, `ele usa: ${links}`),
     });
   }
-  return parsed.address;
+  return address;
+}
+
+/** What most people mean who write only where the device is. */
+function withScheme(connect: string): Text | undefined {
+  const guess = connect.startsWith('/') ? `serial://${connect}` : `tcp://${connect}`;
+  if (connect.includes('//') || 'problem' in parseAddress(guess, { defaultPort: 1 })) return undefined;
+  return text(`did you mean ${guess}?`, `você quis dizer ${guess}?`);
 }
 
 function checkOptions(

@@ -37,7 +37,7 @@ export function checkSecret(checker: Checker, index: number, folder: string): We
     } else if (secretFile !== undefined || value.includes('\n')) {
       checker.report(path, { message: inLine(line, secretFile, message) });
     } else {
-      checker.report(path, { message });
+      checker.report(path, { message, help: NEW_SECRET });
     }
   }
   if (keys.length > MOST_KEYS) {
@@ -50,6 +50,8 @@ export function checkSecret(checker: Checker, index: number, folder: string): We
   }
   return wrong.length > 0 ? undefined : { keys, secretFile };
 }
+
+const NEW_SECRET = text('giro secret new makes a right one', 'giro secret new cria um correto');
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');

@@ -59,14 +59,25 @@ function refusal(url: URL, value: string, allow: readonly unknown[]): Problem | 
   return undefined;
 }
 
+const HTTP = /^https?:\/\//i;
+const SCHEME = /^[a-z][a-z0-9+.-]{0,15}:\/\//i;
+
 function unreadable(value: string): Problem {
-  const hasScheme = /^https?:\/\//i.test(value);
+  const scheme = SCHEME.exec(value)?.[0];
   return {
-    message: hasScheme
+    message: HTTP.test(value)
       ? text(
           'the URL is not valid; expected https://HOST/PATH',
           'a URL não é válida; o esperado é https://HOST/CAMINHO',
         )
-      : text('the URL must begin with https://', 'a URL deve começar com https://'),
+      : scheme === undefined
+        ? text(
+            'the URL has no scheme; expected https://HOST/PATH',
+            'a URL não tem esquema; o esperado é https://HOST/CAMINHO',
+          )
+        : text(
+            `the URL begins with ${scheme}; expected https://HOST/PATH`,
+            `a URL começa com ${scheme}; o esperado é https://HOST/CAMINHO`,
+          ),
   };
 }

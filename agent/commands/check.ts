@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../config/configuration.ts';
-import { ConfigurationError } from '../../config/mistakes.ts';
+import { ConfigurationError, formatMistakes, type Mistake } from '../../config/mistakes.ts';
 import type { Text } from '../../drivers/language.ts';
+import { checkLive } from './check-live.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { unverifiedNote } from './unverified.ts';
@@ -11,19 +12,46 @@ export const describeCheck: DescribeCommand = (program: Command) => {
     .command('check')
     .description('validates the configuration; names file, line and column of every mistake (exit code 78)')
     .option(...CONFIG_OPTION)
-    .option('--json', 'prints what was found as JSON')
-    .addHelpText('after', '\nExample:\n  giro check --config config/giro.yaml')
+    .option('--live', 'also tries every turnstile and webhook, and compares clocks')
+    .option(
+      '--json',
+      'prints {valid, path, data, units, turnstiles, webhooks, warnings, live?: {ok, failures, warnings, findings}}; of a wrong file {valid, mistakes}',
+    )
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 no mistake, and with --live nothing fails; 1 something fails; 78 the configuration has mistakes.
+--live delivers nothing; while the gateway runs it is asked, and no device is connected to.
+Examples:
+  giro check --config config/giro.yaml
+  giro check --live`,
+    )
     .action(check);
 };
 
-async function check(options: { config?: string; json?: boolean }): Promise<void> {
+interface CheckOptions {
+  readonly config?: string;
+  readonly live?: boolean;
+  readonly json?: boolean;
+}
+
+async function check({ config, live = false, json = false }: CheckOptions): Promise<void> {
+  const warnings: Mistake[] = [];
   try {
-    const { configuration } = await openConfiguration(options.config);
-    console.log(options.json ? JSON.stringify(summary(configuration)) : sentence(configuration));
+    const onWarning = (warning: Mistake): void => void warnings.push(warning);
+    const { configuration } = await openConfiguration(config, { onWarning });
+    const { language } = configuration.agent;
+    if (!json) console.log(sentence(configuration));
+    for (const { message, ...rest } of warnings) {
+      const said = { en: `warning: ${message.en}`, 'pt-BR': `aviso: ${message['pt-BR']}` };
+      console.error(formatMistakes([{ ...rest, message: said }], language));
+    }
     const note = unverifiedNote(configuration);
-    if (note !== undefined) console.error(note.text[configuration.agent.language]);
+    if (note !== undefined) console.error(note.text[language]);
+    const result = live ? { live: await checkLive(configuration, json) } : {};
+    if (json) console.log(JSON.stringify({ ...summary(configuration), warnings, ...result }));
   } catch (error) {
-    if (options.json && error instanceof ConfigurationError) {
+    if (json && error instanceof ConfigurationError) {
       console.log(JSON.stringify({ valid: false, mistakes: error.mistakes }));
     }
     throw error;

@@ -23,13 +23,15 @@ export interface Found {
   readonly isDemo: boolean;
 }
 
+type Wishes = Pick<Parameters<typeof loadConfiguration>[1], 'isPasswordPending' | 'onWarning'>;
+
 /**
  * Finds and loads the configuration. In a checkout without one it is the demo's; an installed Giro has no demo.
  * @throws {GiroError} CONFIG_UNREADABLE, CONFIG_INVALID.
  */
 export async function openConfiguration(
   argument: string | undefined,
-  { isPasswordPending = false } = {},
+  { isPasswordPending = false, onWarning }: Wishes = {},
 ): Promise<Found> {
   const found = findConfiguration({
     ...(argument === undefined ? {} : { argument }),
@@ -43,5 +45,6 @@ export async function openConfiguration(
       hint: 'looked for --config, GIRO_CONFIG, config/giro.yaml and /etc/giro/giro.yaml',
     });
   }
-  return { configuration: await loadConfiguration(path, { env: process.env, isPasswordPending }), isDemo };
+  const configuration = await loadConfiguration(path, { env: process.env, isPasswordPending, onWarning });
+  return { configuration, isDemo };
 }

@@ -56,13 +56,13 @@ export function countsOf(findings: readonly Finding[]): {
   return { failures: count('fail'), warnings: count('warn') };
 }
 
-const STATES = {
+export const STATES = {
   ok: { style: 'green', en: 'ok', 'pt-BR': 'ok' },
   warn: { style: 'yellow', en: 'WARN', 'pt-BR': 'AVISO' },
   fail: { style: 'red', en: 'FAIL', 'pt-BR': 'FALHA' },
 } as const;
 
-const NAMES: Readonly<Record<CheckName, Text>> = {
+export const CHECK_NAMES: Readonly<Record<CheckName, Text>> = {
   runtime: { en: 'runtime', 'pt-BR': 'programa' },
   configuration: { en: 'configuration', 'pt-BR': 'configuração' },
   permissions: { en: 'permissions', 'pt-BR': 'permissões' },
@@ -72,6 +72,7 @@ const NAMES: Readonly<Record<CheckName, Text>> = {
   dns: { en: 'names (DNS)', 'pt-BR': 'nomes (DNS)' },
   proxy: { en: 'proxy', 'pt-BR': 'proxy' },
   tls: { en: 'webhook', 'pt-BR': 'webhook' },
+  certificates: { en: 'certificate', 'pt-BR': 'certificado' },
   devices: { en: 'turnstile', 'pt-BR': 'catraca' },
   journal: { en: 'journal', 'pt-BR': 'diário' },
 };
@@ -84,7 +85,7 @@ export function findingText({ check, state, subject, cause, action }: Finding, l
   const below = ' '.repeat(STATE_WIDTH + NAME_WIDTH);
   const { style, [language]: word } = STATES[state];
   const about = subject === undefined ? '' : `${subject}: `;
-  const head = word.padEnd(STATE_WIDTH) + NAMES[check][language].padEnd(NAME_WIDTH);
+  const head = word.padEnd(STATE_WIDTH) + CHECK_NAMES[check][language].padEnd(NAME_WIDTH);
   const [first = '', ...rest] = wrapped(`${head}${about}${cause[language]}`, below);
   return [
     first.replace(word, paint(style, word)),
@@ -93,7 +94,7 @@ export function findingText({ check, state, subject, cause, action }: Finding, l
   ].join('\n');
 }
 
-const SUMMARY: Readonly<Record<Language, (failures: number, warnings: number) => string>> = {
+export const SUMMARY: Readonly<Record<Language, (failures: number, warnings: number) => string>> = {
   en: (failures, warnings) => `failures: ${failures}, warnings: ${warnings}`,
   'pt-BR': (failures, warnings) => `falhas: ${failures}, avisos: ${warnings}`,
 };

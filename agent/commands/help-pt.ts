@@ -44,7 +44,14 @@ export const HELP_PT: Readonly<Record<string, string>> = {
     'roda o gateway até ser parado (Ctrl-C ou SIGTERM)',
   'validates the configuration; names file, line and column of every mistake (exit code 78)':
     'confere a configuração; aponta arquivo, linha e coluna de cada erro (código de saída 78)',
-  'prints what was found as JSON': 'imprime o que foi encontrado em JSON',
+  'also tries every turnstile and webhook, and compares clocks':
+    'também testa cada catraca e cada webhook, e compara relógios',
+  'prints {valid, path, data, units, turnstiles, webhooks, warnings, live?: {ok, failures, warnings, findings}}; of a wrong file {valid, mistakes}':
+    'imprime {valid, path, data, units, turnstiles, webhooks, warnings, live?: {ok, failures, warnings, findings}}; de um arquivo errado {valid, mistakes}',
+  'Exit codes: 0 no mistake, and with --live nothing fails; 1 something fails; 78 the configuration has mistakes.':
+    'Códigos de saída: 0 sem erros, e com --live nada falha; 1 algo falha; 78 a configuração tem erros.',
+  '--live delivers nothing; while the gateway runs it is asked, and no device is connected to.':
+    '--live não entrega nada; com o gateway rodando, pergunta a ele e não conecta a nenhum equipamento.',
   'finds controllers on the local networks, and prints blocks for giro.yaml':
     'procura controladoras nas redes locais e mostra blocos para o giro.yaml',
   'asks this address (HOST or HOST:PORT) instead of everybody; repeatable':

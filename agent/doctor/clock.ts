@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { text } from '../../config/mistakes.ts';
-import { zonedText } from '../accesses/moment.ts';
+import type { Text } from '../../drivers/language.ts';
+import { TRUSTED_SKEW_MS, zonedText } from '../accesses/moment.ts';
 import type { Finding, Patient } from './finding.ts';
 
 /** No version of Giro is older: a clock before it was never set. */
@@ -35,6 +36,24 @@ const SET_IT = text(
   'switch time synchronisation on (timedatectl set-ntp true), or set the clock',
   'ligue a sincronização da hora (timedatectl set-ntp true) ou acerte o relógio',
 );
+
+interface Other {
+  readonly whose: Text;
+  /** What to do where it is too far away. */
+  readonly action: Text;
+}
+
+/** Another clock against this machine's: beyond what is trusted one of the two is wrong. */
+export function comparedClock(subject: string, skewMs: number, { whose, action }: Other): Finding {
+  const seconds = Math.round(skewMs / 1000);
+  const cause = text(
+    `${whose.en} minus this machine's: ${seconds} s`,
+    `${whose['pt-BR']} menos o deste computador: ${seconds} s`,
+  );
+  return Math.abs(skewMs) > TRUSTED_SKEW_MS
+    ? { check: 'clock', state: 'warn', subject, cause, action }
+    : { check: 'clock', state: 'ok', subject, cause };
+}
 
 /** What systemd says; nothing where there is no systemd to ask. */
 async function synchronisation(signal: AbortSignal): Promise<readonly Finding[]> {

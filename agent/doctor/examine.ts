@@ -1,6 +1,7 @@
 import { text } from '../../config/mistakes.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import { isOwned } from '../journal/lock.ts';
+import { checkCertificates } from './certificates.ts';
 import { checkClock } from './clock.ts';
 import { checkDevices } from './devices.ts';
 import { checkDisk } from './disk.ts';
@@ -24,18 +25,19 @@ const STEPS: Readonly<Record<CheckName, Check>> = {
   dns: checkDns,
   proxy: checkProxy,
   tls: checkTls,
+  certificates: checkCertificates,
   devices: checkDevices,
   journal: checkJournal,
 };
 
-/** Looks at everything, one check after the other; `onFindings` hears each as it is done. A check that breaks is one that failed. */
+/** Looks at everything unless told otherwise, one check after the other; `onFindings` hears each as it is done. A check that breaks is one that failed. */
 export async function examine(
-  patient: Omit<Patient, 'running'>,
+  { checks = CHECKS, ...patient }: Omit<Patient, 'running'> & { readonly checks?: readonly CheckName[] },
   onFindings: (findings: readonly Finding[]) => void,
 ): Promise<readonly Finding[]> {
   const all: Finding[] = [];
   const running = isRunning(patient.configuration.agent.data);
-  for (const check of CHECKS) {
+  for (const check of checks) {
     const findings = await attempt(check, { ...patient, running });
     onFindings(findings);
     all.push(...findings);

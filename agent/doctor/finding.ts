@@ -12,6 +12,7 @@ export const CHECKS = [
   'dns',
   'proxy',
   'tls',
+  'certificates',
   'devices',
   'journal',
 ] as const;

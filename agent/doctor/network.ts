@@ -8,13 +8,12 @@ import { TcpSource } from '../../drivers/links/tcp.ts';
 import { classify } from '../delivery/classes.ts';
 import { Transport } from '../delivery/transport.ts';
 import { version } from '../version.ts';
+import { comparedClock } from './clock.ts';
 import type { Finding, Patient } from './finding.ts';
 import { hostNames, proxies } from './places.ts';
 
 const LOOKUP_MS = 5_000;
 const TIMEOUTS = { connectMs: 5_000, headersMs: 10_000, bodyMs: 1_000, attemptMs: 15_000 };
-/** Receivers refuse signatures beyond five minutes. */
-const CLOCK_WARN_MS = 120_000;
 
 /** Whether the names of the configuration can be resolved here. */
 export async function checkDns({ configuration, signal }: Patient): Promise<readonly Finding[]> {
@@ -107,27 +106,18 @@ const REACH = text(
   'corrija o que a frase aponta e depois: giro testar WEBHOOK',
 );
 
-/** The receiver's clock against this machine's: one of the two is wrong. */
 function clockOf(id: string, date: string | undefined, sentAtMs: number): readonly Finding[] {
   const skewMs = Date.parse(date ?? '') - sentAtMs;
-  if (!(Math.abs(skewMs) > CLOCK_WARN_MS)) return [];
-  const seconds = Math.round(skewMs / 1000);
-  return [
-    {
-      check: 'clock',
-      state: 'warn',
-      subject: id,
-      cause: text(
-        `the receiver's clock minus this machine's: ${seconds} s`,
-        `relógio do destino menos o deste computador: ${seconds} s`,
-      ),
-      action: text(
-        'set the clock that is wrong: receivers refuse signatures that are minutes old',
-        'acerte o relógio errado: destinos recusam assinaturas de minutos atrás',
-      ),
-    },
-  ];
+  return Number.isNaN(skewMs) ? [] : [comparedClock(id, skewMs, RECEIVER)];
 }
+
+const RECEIVER = {
+  whose: text("the receiver's clock", 'relógio do destino'),
+  action: text(
+    'set the clock that is wrong: receivers refuse signatures that are minutes old',
+    'acerte o relógio errado: destinos recusam assinaturas de minutos atrás',
+  ),
+};
 
 function timeout(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {

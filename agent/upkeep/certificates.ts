@@ -10,7 +10,8 @@ import { Tunnel } from '../delivery/tunnel.ts';
 import * as texts from './texts.ts';
 
 const DAY_MS = 86_400_000;
-const SOON_MS = 21 * DAY_MS;
+/** From here on whoever runs the receiver is to be told. */
+export const CERTIFICATE_SOON_MS = 21 * DAY_MS;
 const URGENT_MS = 7 * DAY_MS;
 const CONNECT_MS = 10_000;
 
@@ -70,11 +71,19 @@ async function receiverEnd(target: Target, signal: AbortSignal): Promise<number 
     });
     socket = secured;
     await once(secured, 'secureConnect', { signal });
-    return secured.getPeerX509Certificate()?.validToDate.getTime();
+    return earliestEnd(secured.getPeerX509Certificate());
   } finally {
     socket?.destroy();
     await tunnel?.close();
   }
+}
+
+/** Of the certificate and of those that it was shown with: the first to end breaks the chain. */
+function earliestEnd(certificate: X509Certificate | undefined): number | undefined {
+  if (certificate === undefined) return undefined;
+  const { issuerCertificate: issuer, validToDate, fingerprint256 } = certificate;
+  const rest = issuer?.fingerprint256 === fingerprint256 ? undefined : earliestEnd(issuer);
+  return Math.min(validToDate.getTime(), rest ?? Number.POSITIVE_INFINITY);
 }
 
 export function certificateConditions(ends: readonly CertificateEnd[], nowMs: number): Condition[] {
@@ -83,7 +92,7 @@ export function certificateConditions(ends: readonly CertificateEnd[], nowMs: nu
     const words = texts.certificateEnds(webhook, whose, Math.max(0, Math.floor(leftMs / DAY_MS)));
     const code = whose === 'receiver' ? 'webhook_certificado' : 'webhook_certificado_cliente';
     return [
-      ...(leftMs < SOON_MS ? [{ code, webhook, sinceMs: nowMs, ...words }] : []),
+      ...(leftMs < CERTIFICATE_SOON_MS ? [{ code, webhook, sinceMs: nowMs, ...words }] : []),
       // An alarm of its own: the first may have been forgotten in two weeks.
       ...(leftMs < URGENT_MS ? [{ code: `${code}_urgente`, webhook, sinceMs: nowMs, ...words }] : []),
     ];

@@ -142,6 +142,7 @@ test('diagnose: the zip has what support needs, and no secret, credential, perso
       decide: callback
       callback:
         url: http://127.0.0.1:9/way?q=${mark('cbq')}
+        allow: [http, loopback]
         fallback: deny
         allow: [http, loopback]
         headers: { authorization: "${mark('cbh')}" }

@@ -33,6 +33,8 @@ turnstiles:
 webhooks: []
 `;
 
+const ENV = { GIRO_SECRET: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD' };
+
 test('every command has --help', () => {
   const commands = ['run', 'check', 'status', 'events', 'simulate', 'listen', 'secret'];
   const operators = ['deliveries', 'parked', 'resend', 'discard', 'pause', 'resume', 'test'];
@@ -86,23 +88,37 @@ test('check: a format that nobody has verified is named once, in either language
   const flat = GOOD.replace(
     'webhooks: []',
     `webhooks:
-  - { id: pacto, url: "https://pacto.example.com/", secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD, format: pacto-plano }
-  - { id: crm, url: "https://crm.example.com/", secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD }`,
+  - { id: pacto, url: "https://pacto.example.com/", secret: "\${env:GIRO_SECRET}", format: pacto-plano }
+  - { id: crm, url: "https://crm.example.com/", secret: "\${env:GIRO_SECRET}" }`,
   );
-  const english = giro(['check', '--config', file('flat.yaml', flat), '--json']);
+  const english = giro(['check', '--config', file('flat.yaml', flat), '--json'], ENV);
   assert.equal(english.status, 0, english.stderr);
   assert.deepEqual(JSON.parse(english.stdout).webhooks, [
     { id: 'pacto', active: true, format: 'pacto-plano' },
     { id: 'crm', active: true, format: 'giro' },
   ]);
   assert.match(english.stderr, /^format pacto-plano \(pacto\) is unverified[^\n]*\n$/);
-  const portuguese = giro([
-    'check',
-    '--config',
-    file('flat.yaml', flat.replace('language: en', 'language: pt-BR')),
-  ]);
+  const portuguese = giro(
+    ['check', '--config', file('flat.yaml', flat.replace('language: en', 'language: pt-BR'))],
+    ENV,
+  );
   assert.match(portuguese.stderr, /^o formato pacto-plano \(pacto\) não foi verificado[^\n]*\n$/);
-  assert.equal(giro(['check', '--config', file('good.yaml', GOOD)]).stderr, '');
+});
+
+test('check: a warning has its place and is no mistake, also as JSON', () => {
+  const heard = GOOD.replace(
+    'webhooks: []',
+    `webhooks: [{ id: crm, url: "https://crm.example.com/", secret: "\${env:GIRO_SECRET}" }]`,
+  );
+  assert.deepEqual(giro(['check', '--config', file('heard.yaml', heard)], ENV).stderr, '');
+  const path = file('unheard.yaml', GOOD);
+  const { status, stderr } = giro(['check', '--config', path]);
+  assert.equal(status, 0);
+  assert.match(stderr, /unheard\.yaml:3:11: warning: unit "centro" has no webhook\n {2}its events are kept/);
+  const portuguese = file('nunca.yaml', GOOD.replace('language: en', 'language: pt-BR'));
+  assert.match(giro(['check', '--config', portuguese]).stderr, /:3:11: aviso: a unidade "centro"/);
+  const json = JSON.parse(giro(['check', '--config', path, '--json']).stdout);
+  assert.deepEqual([json.valid, json.warnings.length, json.warnings[0].line], [true, 1, 3]);
 });
 
 test('check: a mistake has its place, a suggestion and exit code 78, also as JSON', () => {

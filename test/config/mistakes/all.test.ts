@@ -39,6 +39,7 @@ test('all mistakes of a file are told at once, in its order', () => {
     '21:16: pattern: expected text, found 5',
     '  put it in quotes: "5"',
     '25:13: the secret must begin with whsec_ or whsk_',
+    '  giro secret new makes a right one',
   ]);
 });
 

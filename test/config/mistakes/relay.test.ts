@@ -51,7 +51,10 @@ each([
   {
     name: 'schedule that is no cron expression',
     ...appended('relay:\n  - { id: pacto, unit: sul, pull: https://a.example/, schedule: every day }\n'),
-    want: ['27:65: schedule: expected a cron expression, such as "*/5 6-22 * * *"'],
+    want: [
+      '27:65: schedule: "every day" is no cron expression',
+      '  expected minute, hour, day, month and weekday, such as "*/5 6-22 * * *"',
+    ],
   },
   {
     name: 'schedule and everySeconds',

@@ -25,6 +25,7 @@ each([
     to: 'secret: whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=',
     want: [
       '25:13: whpk_ is the public key, which receivers verify with; signing needs the whsk_ that it belongs to',
+      '  giro secret new makes a right one',
     ],
   },
   {

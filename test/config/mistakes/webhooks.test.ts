@@ -5,13 +5,13 @@ each([
     name: 'URL without a scheme',
     from: 'https://crm.example.com/catraca',
     to: 'crm.example.com/catraca',
-    want: ['24:10: the URL must begin with https://'],
+    want: ['24:10: the URL has no scheme; expected https://HOST/PATH'],
   },
   {
     name: 'URL of another scheme',
     from: 'https://crm.example.com/catraca',
     to: 'ftp://crm.example.com/catraca',
-    want: ['24:10: the URL must begin with https://'],
+    want: ['24:10: the URL begins with ftp://; expected https://HOST/PATH'],
   },
   {
     name: 'URL with a blank in its host',
@@ -94,19 +94,28 @@ each([
     name: 'missing secret file',
     from: 'secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
     to: `secret: \${file:./absent.secret}`,
-    want: ['25:13: file config/absent.secret cannot be read: it does not exist'],
+    want: [
+      '25:13: file config/absent.secret cannot be read: it does not exist',
+      '  expected a file that Giro may read; paths start at the folder of this file',
+    ],
   },
   {
     name: 'secret file that is a folder',
     from: 'secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
     to: `secret: \${file:.}`,
-    want: ['25:13: file config cannot be read: it is a folder'],
+    want: [
+      '25:13: file config cannot be read: it is a folder',
+      '  expected a file that Giro may read; paths start at the folder of this file',
+    ],
   },
   {
     name: 'unset environment variable',
     from: 'secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
     to: `secret: \${env:GIRO_ABSENT}`,
-    want: ['25:13: environment variable GIRO_ABSENT is not set'],
+    want: [
+      '25:13: environment variable GIRO_ABSENT is not set',
+      `  set it where Giro is started, or keep the value in a file: \${file:PATH}`,
+    ],
   },
   {
     name: 'unknown reference',
@@ -118,18 +127,18 @@ each([
     name: 'secret of another form',
     from: 'secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
     to: 'secret: 0123456789abcdef',
-    want: ['25:13: the secret must begin with whsec_ or whsk_'],
+    want: ['25:13: the secret must begin with whsec_ or whsk_', '  giro secret new makes a right one'],
   },
   {
     name: 'secret that is no base64',
     from: 'secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
     to: 'secret: whsec_%',
-    want: ['25:13: what follows whsec_ in the secret is not base64'],
+    want: ['25:13: what follows whsec_ in the secret is not base64', '  giro secret new makes a right one'],
   },
   {
     name: 'secret too short',
     from: 'secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
     to: 'secret: whsec_bm90LXZhbGlkCg==',
-    want: ['25:13: the secret has 10 bytes; expected 24 to 64'],
+    want: ['25:13: the secret has 10 bytes; expected 24 to 64', '  giro secret new makes a right one'],
   },
 ]);

@@ -58,6 +58,7 @@ each([
     to: '192.168.0.200',
     want: [
       '15:14: "192.168.0.200" is no address; expected tcp://HOST:PORT, tcp-listen://HOST:PORT or serial://PATH',
+      '  did you mean tcp://192.168.0.200?',
     ],
   },
   {
@@ -130,6 +131,9 @@ each([
     from: 'name: recepcao',
     to: `name: recepcao
   data: ./webhook.schema.json`,
-    want: ['3:9: data folder config/webhook.schema.json is a file'],
+    want: [
+      '3:9: data folder config/webhook.schema.json is a file',
+      '  expected a folder; giro run makes it where there is none',
+    ],
   },
 ]);
