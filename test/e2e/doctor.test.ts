@@ -144,7 +144,6 @@ test('diagnose: the zip has what support needs, and no secret, credential, perso
         url: http://127.0.0.1:9/way?q=${mark('cbq')}
         allow: [http, loopback]
         fallback: deny
-        allow: [http, loopback]
         headers: { authorization: "${mark('cbh')}" }
 `,
       `    headers: { x-api-key: ${mark('hdr')} }
