@@ -40,7 +40,7 @@ export function sign(db: Database): void {
   const id = Buffer.from([MARK, major, minor, patch]).readInt32BE();
   if (db.pragma('application_id', { simple: true }) === id) return;
   db.pragma(`application_id = ${id}`);
-  db.pragma('wal_checkpoint(PASSIVE)'); // until then the head is in the log
+  db.pragma('wal_checkpoint(TRUNCATE)'); // until then the head is in the log
 }
 
 function writerOf(db: Database): string | undefined {
