@@ -174,8 +174,9 @@ export const ERRORS = {
       'pt-BR': 'o diário foi gravado por uma versão mais nova do Giro',
     },
     remedy: {
-      en: 'install that version again or restore a backup made by this one',
-      'pt-BR': 'instale aquela versão de novo ou restaure um backup feito por esta',
+      en: 'nothing in it was changed: install that version or a newer one again, or restore a backup made by this one (giro restore)',
+      'pt-BR':
+        'nada nele foi alterado: instale de novo aquela versão ou uma mais nova, ou restaure um backup feito por esta (giro restore)',
     },
   },
   JOURNAL_MISSING: {

@@ -16,12 +16,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { MIGRATIONS } from '../agent/journal/migrations.ts';
 import { buildProgram } from './build.ts';
 import type { Target } from './packages.ts';
 import { findRuntime } from './runtime.ts';
 
 const ARCHITECTURE = { x64: 'amd64', arm64: 'arm64' } as const;
-const SCRIPTS = ['postinst', 'prerm', 'postrm'] as const;
+const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'] as const;
 
 interface DebOptions {
   readonly arch: Target['arch'];
@@ -29,13 +30,15 @@ interface DebOptions {
   readonly epochS: number;
   /** Instead of the one in package.json. */
   readonly version?: string;
+  /** Newest schema of the journal that it takes over, instead of the program's; a test makes an older package by it. */
+  readonly schema?: number;
   /** Of dpkg-deb; a test has no time for the best. */
   readonly compression?: readonly string[];
 }
 
 /** Makes the Debian package of a checkout in `folder` and gives its path. Needs dpkg-deb, and npm for another architecture. */
 export async function buildDeb(root: string, folder: string, options: DebOptions): Promise<string> {
-  const { arch, epochS, compression = ['-Zxz', '-z6'] } = options;
+  const { arch, epochS, schema = MIGRATIONS.length, compression = ['-Zxz', '-z6'] } = options;
   const project = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const version = `${options.version ?? project.version}-1`;
   const tree = mkdtempSync(join(tmpdir(), 'giro-deb-'));
@@ -43,7 +46,11 @@ export async function buildDeb(root: string, folder: string, options: DebOptions
     await installProgram(root, tree, arch);
     installService(root, tree);
     installDocuments(root, tree, version, epochS);
-    installControl(root, tree, { '@VERSION@': version, '@ARCHITECTURE@': ARCHITECTURE[arch] });
+    installControl(root, tree, {
+      '@VERSION@': version,
+      '@ARCHITECTURE@': ARCHITECTURE[arch],
+      '@SCHEMA@': String(schema),
+    });
     settle(tree, epochS);
     mkdirSync(folder, { recursive: true });
     const deb = join(folder, `giro_${version}_${ARCHITECTURE[arch]}.deb`);
@@ -133,16 +140,20 @@ function installControl(root: string, tree: string, values: Readonly<Record<stri
   const kib = globSync('**/*', { cwd: tree, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, { parentPath, name }) => sum + Math.ceil(lstatSync(join(parentPath, name)).size / 1024), 0);
-  const template = readFileSync(join(root, 'systemd/deb/control'), 'utf8');
   const filled = { ...values, '@INSTALLED_SIZE@': String(kib) };
+  const fill = (name: string, mode: number): void => {
+    const template = readFileSync(join(root, 'systemd/deb', name), 'utf8');
+    const content = Object.entries(filled).reduce(
+      (text, [placeholder, value]) => text.replaceAll(placeholder, value),
+      template,
+    );
+    writeFileSync(join(control, name), content, { mode });
+  };
   mkdirSync(control);
   writeFileSync(join(control, 'md5sums'), checksums(tree));
-  writeFileSync(
-    join(control, 'control'),
-    Object.entries(filled).reduce((text, [name, value]) => text.replaceAll(name, value), template),
-  );
+  fill('control', 0o644);
   writeFileSync(join(control, 'conffiles'), '/etc/default/giro\n');
-  for (const script of SCRIPTS) put(join(root, 'systemd/deb', script), join(control, script), 0o755);
+  for (const script of SCRIPTS) fill(script, 0o755);
 }
 
 function checksums(tree: string): string {

@@ -169,19 +169,7 @@ export function journalDamaged(): Words {
 }
 
 /** `setAside`: name of the old file in the data folder. */
-export function journalSalvaged({ reason, setAside }: Pick<SalvageReport, 'reason' | 'setAside'>): Words {
-  if (reason === 'newer') {
-    return words(
-      text(
-        'the journal was of a newer version of Giro; what this version can read was taken over',
-        'o diário era de uma versão mais nova do Giro; o que esta versão consegue ler foi aproveitado',
-      ),
-      text(
-        `install the newer version again, and keep the old file for support: ${setAside}`,
-        `instale de novo a versão mais nova e guarde o arquivo antigo para o suporte: ${setAside}`,
-      ),
-    );
-  }
+export function journalSalvaged({ setAside }: Pick<SalvageReport, 'setAside'>): Words {
   return words(
     text(
       'the journal was damaged; what could be read was saved',

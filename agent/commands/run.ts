@@ -26,7 +26,7 @@ export const describeRun: DescribeCommand = (program: Command) => {
 async function run(options: { config?: string }): Promise<void> {
   const { prepareWriter } = await import('../journal/threads.ts');
   prepareWriter();
-  const [{ configuration, isDemo }, { createLog }, { Taps }, { Service }] = await Promise.all([
+  const [{ configuration, isDemo }, { createLog }, { Taps }, { Service, tellWaiting }] = await Promise.all([
     openConfiguration(options.config),
     import('../log.ts'),
     import('../turnstiles/taps.ts'),
@@ -45,12 +45,14 @@ async function run(options: { config?: string }): Promise<void> {
   if (isDemo) console.log(DEMO_LINES[configuration.agent.language]);
 
   const { startGateway } = await import('../start.ts');
-  const gateway = await startGateway({ configuration, clock: systemClock, log, taps }, stopping);
+  const { language } = configuration.agent;
+  const gateway = await startGateway({ configuration, clock: systemClock, log, taps }, stopping, (refused) =>
+    tellWaiting(refused, { language, log, env: process.env }),
+  );
   if (gateway !== undefined) {
     sayStarted(configuration, log);
     reloadOnHangUp(gateway, log);
   }
-  const { language } = configuration.agent;
   const service =
     gateway && (await Service.start({ gateway, language, clock: systemClock, log, env: process.env }));
   flushCompileCache(); // a start after a kill reads it, and a kill writes nothing

@@ -5,8 +5,9 @@ import { GiroError } from '../../drivers/errors.ts';
 import { findDamage } from './check.ts';
 import { renewEpochs } from './feed.ts';
 import { JOURNAL_FILE } from './file.ts';
-import { MIGRATIONS, schemaVersion } from './migrations.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { refusalOf } from './trouble.ts';
+import { refuseNewer } from './versions.ts';
 
 /** A file that a backup carries beside the journal, by a name of the caller's. */
 export interface CarriedFile {
@@ -76,10 +77,7 @@ export function openBackup(path: string): ReadonlyMap<string, Uint8Array> {
     try {
       const damage = findDamage(db);
       if (damage !== undefined) throw new GiroError('BACKUP_UNUSABLE', `${path}: ${damage}`);
-      const version = schemaVersion(db);
-      if (version > MIGRATIONS.length) {
-        throw new GiroError('JOURNAL_NEWER', `${path} has schema ${version}`);
-      }
+      refuseNewer(db, MIGRATIONS.length);
       const files = db.prepare<[], CarriedFile>('SELECT name, content FROM carried').all();
       return new Map(files.map(({ name, content }) => [name, content]));
     } finally {

@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { GiroError } from '../../drivers/errors.ts';
 import { crashPoint } from './crash-points.ts';
+import { refuseNewer, schemaVersion } from './versions.ts';
 
 /**
  * The schema, one step a version (`PRAGMA user_version`), forward only. A released step is never edited. Times are
@@ -263,24 +263,14 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** The version that the file is at; 0 for a new one. */
-export function schemaVersion(db: Database): number {
-  return Number(db.pragma('user_version', { simple: true }));
-}
-
 /**
  * Brings the file to the newest schema, each step in a transaction of its own. A file that is not new is first
  * copied to `<file>.before-N`, N being the first step. Throws JOURNAL_NEWER, touching nothing, when the file is ahead
  * of this program.
  */
 export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
+  refuseNewer(db, migrations.length);
   const version = schemaVersion(db);
-  if (version > migrations.length) {
-    throw new GiroError(
-      'JOURNAL_NEWER',
-      `${db.name} has schema ${version}, this program knows ${migrations.length}`,
-    );
-  }
   crashPoint('migrate:before');
   if (version > 0 && version < migrations.length) copyFile(db, `${db.name}.before-${version + 1}`);
   crashPoint('migrate:copied');

@@ -1,12 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Database } from 'better-sqlite3';
+import Sqlite, { type Database } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { findDamage, probe } from './check.ts';
 import { connect, DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
-import { migrate } from './migrations.ts';
+import { MIGRATIONS, migrate } from './migrations.ts';
 import { type Damage, finishReplacement, type SalvageReport, salvage } from './salvage.ts';
 import { troubleOf } from './trouble.ts';
+import { impossibleSchema, refuseNewer, sign } from './versions.ts';
 import { type LogContent, readLog } from './wal.ts';
 
 /** Up to this size the start reads every page (0.1 s from a warm cache); above, a thread does while the gateway works. */
@@ -24,27 +25,48 @@ export interface OpenedJournal {
 
 /**
  * Opens the journal of a folder that this process has locked: made if there is none, salvaged if it is damaged, of
- * the newest schema. `wasInUse`: an empty file is a lost journal, not a new one. A file that a newer version wrote is
- * salvaged like a damaged one: the turnstiles are heard, and the file is kept. Throws what SQLite throws when the disk
- * refuses.
+ * the newest schema. `wasInUse`: an empty file is a lost journal, not a new one. Throws JOURNAL_NEWER, touching nothing,
+ * and what SQLite throws when the disk refuses.
  */
 export function openJournal(folder: string, nowMs: number, wasInUse: boolean): OpenedJournal {
   finishReplacement(folder, nowMs);
   const path = join(folder, JOURNAL_FILE);
   const log = readLog(`${path}-wal`);
-  const found = knownDamage(folder, wasInUse) ?? openSound(path);
+  const found = schemaDamage(path) ?? knownDamage(folder, wasInUse) ?? openSound(path);
   if ('db' in found) return { ...found, log };
   const salvaged = salvage(folder, found, nowMs);
   return { db: connect(path), unchecked: false, log, salvaged };
 }
 
+/**
+ * Looks before anything is written: a writer would play the log into a file that is not for this version, and salvage
+ * must not run on one even where damage is known. Throws JOURNAL_NEWER.
+ */
+function schemaDamage(path: string): Damage | undefined {
+  if (!existsSync(path)) return undefined;
+  let db: Database | undefined;
+  try {
+    db = new Sqlite(path, { readonly: true, fileMustExist: true });
+    const damage = impossibleSchema(db);
+    if (damage !== undefined) return { damage };
+    refuseNewer(db, MIGRATIONS.length);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GiroError) throw error;
+    // What a reader alone is refused, such as undoing a write that was cut off, the writer does or is refused again.
+    return troubleOf(error) === 'damage' ? damageIn(error) : undefined;
+  } finally {
+    db?.close();
+  }
+}
+
 /** What shows before the file is opened. */
 function knownDamage(folder: string, wasInUse: boolean): Damage | undefined {
   if (existsSync(join(folder, DAMAGE_NOTE))) {
-    return { reason: 'damage', damage: 'met while the journal was in use' };
+    return { damage: 'met while the journal was in use' };
   }
   const size = statSync(join(folder, JOURNAL_FILE), { throwIfNoEntry: false })?.size;
-  return wasInUse && size === 0 ? { reason: 'damage', damage: 'the file is empty' } : undefined;
+  return wasInUse && size === 0 ? { damage: 'the file is empty' } : undefined;
 }
 
 function openSound(path: string): OpenedJournal | Damage {
@@ -55,14 +77,19 @@ function openSound(path: string): OpenedJournal | Damage {
     const unchecked = statSync(path).size > CHECKED_AT_START_BYTES;
     if (unchecked) probe(db);
     const damage = unchecked ? undefined : findDamage(db);
-    if (damage === undefined) return { db, unchecked };
+    if (damage === undefined) {
+      sign(db);
+      return { db, unchecked };
+    }
     db.close();
-    return { reason: 'damage', damage };
+    return { damage };
   } catch (error) {
     db?.close();
-    const isNewer = error instanceof GiroError && error.code === 'JOURNAL_NEWER';
-    if (!isNewer && troubleOf(error) !== 'damage') throw error;
-    const damage = error instanceof Error ? error.message : String(error);
-    return { reason: isNewer ? 'newer' : 'damage', damage };
+    if (troubleOf(error) !== 'damage') throw error;
+    return damageIn(error);
   }
+}
+
+function damageIn(error: unknown): Damage {
+  return { damage: error instanceof Error ? error.message : String(error) };
 }

@@ -15,7 +15,7 @@ import {
   readFeedPlace,
 } from './feed.ts';
 import { JOURNAL_FILE } from './file.ts';
-import { MIGRATIONS, schemaVersion } from './migrations.ts';
+import { MIGRATIONS } from './migrations.ts';
 import type { Alarm, AttemptRecord, EndpointState, NewEvent, RelayState, TurnstileState } from './records.ts';
 import { readRelayStates } from './relays.ts';
 import {
@@ -45,6 +45,7 @@ import {
   readLatencyTotals,
 } from './statistics.ts';
 import { refusalOf, troubleOf } from './trouble.ts';
+import { refuseNewer, schemaVersion } from './versions.ts';
 
 /** A turnstile as `status` shows it. */
 export type TurnstileStatus = TurnstileState & {
@@ -92,12 +93,7 @@ export function openReader(folder: string): JournalReader {
   const db = reading(path, () => new Sqlite(path, { readonly: true, fileMustExist: true }));
   try {
     const version = reading(path, () => schemaVersion(db));
-    if (version > MIGRATIONS.length) {
-      throw new GiroError(
-        'JOURNAL_NEWER',
-        `${path} has schema ${version}, this program knows ${MIGRATIONS.length}`,
-      );
-    }
+    refuseNewer(db, MIGRATIONS.length);
     if (version < MIGRATIONS.length) throw new GiroError('JOURNAL_MISSING', `${path} has schema ${version}`);
     return new JournalReader(db);
   } catch (error) {

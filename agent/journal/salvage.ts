@@ -5,10 +5,10 @@ import { crashPoint } from './crash-points.ts';
 import { connect, DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { migrate } from './migrations.ts';
 import { copyKeyed, copyNumbered, type TableCopy } from './salvage-tables.ts';
+import { sign } from './versions.ts';
 
-/** Why a journal cannot be used as it is: it contradicts itself, or a newer version wrote it. */
+/** Why a journal cannot be used as it is: it contradicts itself. */
 export interface Damage {
-  readonly reason: 'damage' | 'newer';
   /** What was found, in English. */
   readonly damage: string;
 }
@@ -40,6 +40,7 @@ export function salvage(folder: string, damage: Damage, nowMs: number): SalvageR
   try {
     migrate(target);
     copies = target.transaction(() => copyTables(source, target)).immediate();
+    sign(target);
   } finally {
     source.close();
     target.close();

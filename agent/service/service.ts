@@ -1,4 +1,5 @@
 import type { Clock } from '../../drivers/clock.ts';
+import { ERRORS, type GiroError } from '../../drivers/errors.ts';
 import type { Language, Text } from '../../drivers/language.ts';
 import type { Logger } from '../../drivers/log.ts';
 import { createNotify, watchdogIntervalMs } from './notify.ts';
@@ -6,6 +7,9 @@ import { Watchdog } from './watchdog.ts';
 
 /** How long a start waits for links before it says that it is ready: a turnstile that is switched off holds up nothing. */
 const LINKS_WAIT_MS = 1_000;
+
+/** A start that waits may take this much longer from now on, as the unit gives it from the beginning; microseconds. */
+const START_TIMEOUT_USEC = 15 * 60 * 1_000_000;
 
 /** The gateway, as a service manager is told of it. */
 interface Served {
@@ -65,6 +69,18 @@ export class Service {
     await this.#notify('READY=1', statusLine(gateway, language));
     this.#watchdog?.start();
   }
+}
+
+/**
+ * Says why a gateway cannot start yet though the process has to live, because its taps pass on: systemd would end a
+ * start that takes too long, and the door with it.
+ */
+export async function tellWaiting(
+  { code }: GiroError,
+  { language, log, env }: Pick<ServiceOptions, 'language' | 'log' | 'env'>,
+): Promise<void> {
+  const status = `STATUS=${ERRORS[code].summary[language]}`;
+  await createNotify(env, log)?.(`EXTEND_TIMEOUT_USEC=${START_TIMEOUT_USEC}`, status);
 }
 
 /** One line of `systemctl status`. */

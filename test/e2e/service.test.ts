@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { Gym } from './gym.ts';
+import { takeLock } from '../../agent/journal/lock.ts';
+import { freePort, Gym } from './gym.ts';
 import { type GiroProcess, LIMIT_MS } from './processes.ts';
 
 const MISSING = ['perl', 'systemd-notify'].filter((name) => spawnSync(name, ['-h']).error !== undefined);
@@ -122,6 +132,30 @@ test('says when it is ready, how it is, that it lives and that it stops', { skip
   await until('the watchdog is fed', () => manager.fed >= 3);
   assert.equal(await gateway.end(), 0);
   await until('STOPPING', () => manager.heard.includes('STOPPING=1'));
+});
+
+test('a start that waits while a tap passes on asks for more time, and says why', { skip }, async () => {
+  const gym = await Gym.open();
+  const manager = await Manager.open(gym.folder);
+  const data = join(gym.folder, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  const lock = takeLock(data);
+  try {
+    gym.configure(`${NO_TURNSTILE.slice(0, -2)}, tap: 'tcp-listen://127.0.0.1:${await freePort()}' }`);
+    const env = { NOTIFY_SOCKET: manager.socket };
+    const gateway = gym.startWith({ env }, 'run', '--config', gym.config);
+    await gateway.line(/gateway cannot start, trying again/);
+    await until('more time', () => manager.heard.includes('EXTEND_TIMEOUT_USEC=900000000'));
+    assert.match(manager.heard, /STATUS=another Giro is using this data folder/);
+    assert.doesNotMatch(manager.heard, /READY=1/);
+    lock.release();
+    await until('READY', () => manager.heard.includes('READY=1'));
+    assert.equal(await gateway.end(), 0);
+  } finally {
+    lock.release();
+    await gym.close();
+    await manager.close();
+  }
 });
 
 test('a writer thread that stands still stops feeding the watchdog', { skip }, async () => {

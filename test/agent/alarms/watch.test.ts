@@ -233,7 +233,6 @@ test('nothing is opened in the first minute, and a day in which all is well says
 test('a salvaged journal is told at once, and for a day', async () => {
   const clock = new ManualClock();
   const salvaged = {
-    reason: 'damage' as const,
     damage: 'x',
     setAside: 'journal.db.damaged-1',
     saved: {},

@@ -1,13 +1,28 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { MIGRATIONS, migrate, schemaVersion } from '../../../agent/journal/migrations.ts';
+import { DAMAGE_NOTE } from '../../../agent/journal/file.ts';
+import { MIGRATIONS, migrate } from '../../../agent/journal/migrations.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
+import { schemaVersion } from '../../../agent/journal/versions.ts';
+import { version } from '../../../agent/version.ts';
 import { eventOf, makeFolder, openJournal } from './journals.ts';
 
 const NEWEST = MIGRATIONS.length;
+const PAGE = 4096;
 const next = [
   ...MIGRATIONS,
   'ALTER TABLE events ADD COLUMN note TEXT',
@@ -63,20 +78,73 @@ test('a step that fails leaves the schema as it was before the step', (t) => {
   );
 });
 
-test('a newer file is set aside untouched, and what both versions know lives on', async (t) => {
+test('a newer file is refused by the version that wrote it and stays as it is, even with a log and a damage note', async (t) => {
   const folder = makeFolder(t);
   const { journal: older } = await openJournal(t, folder);
   await older.accept({ events: [eventOf(1)] });
   await older.close();
   const db = openFile(t, join(folder, 'journal.db'));
   migrate(db, next);
-  db.close();
-  assert.throws(() => openReader(folder), { code: 'JOURNAL_NEWER' });
-  const { journal, lines } = await openJournal(t, folder);
-  assert.equal(lines[0]?.level, 'error');
-  assert.equal(journal.health.salvaged?.reason, 'newer');
-  const { duplicates } = await journal.accept({ events: [eventOf(1)] });
-  assert.equal(duplicates.length, 1, 'the event of the newer version is known');
-  const aside = openFile(t, join(folder, journal.health.salvaged?.setAside ?? ''));
-  assert.equal(schemaVersion(aside), NEWEST + 2);
+  db.pragma(`application_id = ${Buffer.from('G\x01\x02\x03').readInt32BE()}`);
+  const cut = makeFolder(t); // what a power cut leaves: the new schema is in the log alone
+  for (const file of ['journal.db', 'journal.db-wal']) copyFileSync(join(folder, file), join(cut, file));
+  writeFileSync(join(cut, DAMAGE_NOTE), '');
+  const before = contentOf(cut);
+  assert.equal(before.length, 3);
+
+  const refusal = {
+    code: 'JOURNAL_NEWER',
+    message: new RegExp(
+      `written by Giro 1\\.2\\.3 \\(schema ${NEWEST + 2}\\), this is Giro .+ \\(schema ${NEWEST}\\)$`,
+    ),
+  };
+  await assert.rejects(openJournal(t, cut), refusal);
+  assert.throws(() => openReader(cut), refusal);
+  assert.deepEqual(contentOf(cut), before);
+  rmSync(join(cut, DAMAGE_NOTE));
+  const again = openFile(t, join(cut, 'journal.db'));
+  migrate(again, next);
+  assert.deepEqual(again.prepare('SELECT id FROM events').pluck().all(), [eventOf(1).id]);
 });
+
+test('a number that no version will have is damage where the pages say so too, and a newer version where not', async (t) => {
+  const folder = makeFolder(t);
+  const path = join(folder, 'journal.db');
+  const { journal: first } = await openJournal(t, folder);
+  await first.accept({ events: Array.from({ length: 200 }, (_, number) => eventOf(number)) });
+  await first.close();
+
+  setSchema(t, path, -2);
+  const { journal: second } = await openJournal(t, folder);
+  assert.equal(second.health.salvaged?.damage, 'schema -2');
+  assert.equal(second.health.salvaged?.saved.events, 200);
+  await second.close();
+
+  setSchema(t, path, 9_999);
+  await assert.rejects(openJournal(t, folder), { code: 'JOURNAL_NEWER' });
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(PAGE, 0x5a), 0, PAGE, statSync(path).size - PAGE);
+  closeSync(file);
+  const { journal: third } = await openJournal(t, folder);
+  assert.notEqual(third.health.salvaged, undefined);
+});
+
+test('while a journal is open, the head of its file names the schema and the program: the package reads them there', async (t) => {
+  const folder = makeFolder(t);
+  await openJournal(t, folder);
+  const head = readFileSync(join(folder, 'journal.db'));
+  assert.equal(head.readInt32BE(60), NEWEST);
+  assert.equal(`${head.toString('latin1', 68, 69)} ${head.subarray(69, 72).join('.')}`, `G ${version}`);
+});
+
+function setSchema(t: TestContext, path: string, schema: number): void {
+  const db = openFile(t, path);
+  db.pragma(`user_version = ${schema}`);
+  db.close();
+}
+
+/** The files of a folder but for SQLite's index of the log, which every reader makes anew. */
+function contentOf(folder: string) {
+  const names = readdirSync(folder).filter((name) => !name.endsWith('-shm') && name !== 'owner.lock');
+  return names.sort().map((name) => ({ name, content: readFileSync(join(folder, name)) }));
+}

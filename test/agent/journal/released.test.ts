@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { MIGRATIONS, migrate, schemaVersion } from '../../../agent/journal/migrations.ts';
+import { MIGRATIONS, migrate } from '../../../agent/journal/migrations.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
+import { schemaVersion } from '../../../agent/journal/versions.ts';
 import { eventOf, idOf, makeFolder, openJournal } from './journals.ts';
 
 /** Journals of every schema that was ever in use, as SQL; a new one is added when its schema is released. */

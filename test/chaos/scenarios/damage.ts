@@ -3,6 +3,7 @@ import {
   closeSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -12,14 +13,20 @@ import {
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { JOURNAL_FILE } from '../../../agent/journal/file.ts';
+import { schemaVersion } from '../../../agent/journal/versions.ts';
+import { ERRORS } from '../../../drivers/errors.ts';
+import type { GiroProcess } from '../../e2e/processes.ts';
+import { DOWN } from '../behaviour.ts';
 import type { Random } from '../random.ts';
 import type { Run, Scenario } from '../scenario.ts';
+import type { Site } from '../site.ts';
 import type { Tally } from '../tally.ts';
 
 const TIMES = { short: 1, full: 5 } as const;
 const EVENTS = 200;
 const PAGE = 4096;
 const SPOILED_PAGES = 5;
+const NEWER_SCHEMA = 99;
 
 interface Damage {
   readonly name: string;
@@ -33,12 +40,6 @@ interface Damage {
 
 const DAMAGES: readonly Damage[] = [
   { name: 'random pages', to: spoilPages, alarm: 'diario_recuperado', aside: `${JOURNAL_FILE}.damaged-` },
-  {
-    name: 'a newer schema',
-    to: (folder) => withJournal(folder, (db) => db.pragma('user_version = 9999')),
-    alarm: 'diario_recuperado',
-    aside: `${JOURNAL_FILE}.damaged-`,
-  },
   {
     name: 'an empty file',
     to: (folder) => truncateSync(join(folder, JOURNAL_FILE)),
@@ -77,7 +78,7 @@ const DAMAGES: readonly Damage[] = [
 
 export const damage: Scenario = {
   name: 'damage',
-  what: `journal or identity damaged while stopped: ${DAMAGES.map(({ name }) => name).join(', ')}`,
+  what: `journal or identity damaged while stopped: ${DAMAGES.map(({ name }) => name).join(', ')}; and a newer schema`,
   run,
 };
 
@@ -100,11 +101,28 @@ async function run({ random, scale, open, note }: Run): Promise<Tally> {
       if (aside !== undefined) assert.ok(count(site.data, aside) > before, `${name}: set aside`);
     }
   }
+  await site.behave(DOWN);
   await site.source.ask('burst', { count: EVENTS });
+  await gateway.whileRunning(site.source.ask('drained', undefined));
+  assert.equal(await gateway.end('SIGTERM'), 0);
+  gateway = await goBackAndForth(site);
   note(
-    `${TIMES[scale] * DAMAGES.length} damages, each told by an alarm; everything had been delivered before each`,
+    `${TIMES[scale] * DAMAGES.length} damages, each told by an alarm; everything had been delivered before each. A journal of a newer schema was refused and kept its queue`,
   );
   return await site.settle(gateway);
+}
+
+/** An older program refuses the journal, touching nothing; the newer one goes on with what it holds. */
+async function goBackAndForth(site: Site): Promise<GiroProcess> {
+  const path = join(site.data, JOURNAL_FILE);
+  const known = setSchema(path, NEWER_SCHEMA);
+  const before = readFileSync(path);
+  const older = site.launch();
+  assert.equal(await older.exit, ERRORS.JOURNAL_NEWER.exitCode);
+  assert.match(older.stderr.join('\n'), /was written by Giro .+ \(schema 99\)/);
+  assert.ok(readFileSync(path).equals(before), 'the journal is as it was');
+  setSchema(path, known);
+  return await site.start();
 }
 
 function count(folder: string, beginning: string): number {
@@ -122,8 +140,11 @@ function spoilPages(folder: string, random: Random): void {
   closeSync(file);
 }
 
-function withJournal(folder: string, change: (db: Sqlite.Database) => void): void {
-  const db = new Sqlite(join(folder, JOURNAL_FILE));
-  change(db);
+/** Gives the schema that it was. */
+function setSchema(path: string, schema: number): number {
+  const db = new Sqlite(path);
+  const before = schemaVersion(db);
+  db.pragma(`user_version = ${schema}`);
   db.close();
+  return before;
 }

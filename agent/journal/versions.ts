@@ -1,0 +1,50 @@
+import type { Database } from 'better-sqlite3';
+import { GiroError } from '../../drivers/errors.ts';
+import { version } from '../version.ts';
+import { findDamage } from './check.ts';
+
+/** Begins the application id of a journal (`G`); major, minor and patch of the program that writes it follow. */
+const MARK = 0x47;
+/** No program will know this many: above, a damaged head is likelier than a newer version. */
+const PLAUSIBLE_SCHEMAS = 1_000;
+
+/** The schema that the file is at; 0 for a new one. */
+export function schemaVersion(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+/**
+ * Throws JOURNAL_NEWER when the file is ahead of a program that knows `known` schemas, naming who wrote it. Such a file
+ * is whole and the program for it exists: it is never salvaged, for that would leave its queue behind.
+ */
+export function refuseNewer(db: Database, known: number): void {
+  const schema = schemaVersion(db);
+  if (schema <= known) return;
+  const writer = writerOf(db) ?? 'a newer Giro';
+  throw new GiroError(
+    'JOURNAL_NEWER',
+    `${db.name} was written by ${writer} (schema ${schema}), this is Giro ${version} (schema ${known})`,
+  );
+}
+
+/** What shows that no program wrote the schema's number; undefined when one may have. Throws what SQLite throws. */
+export function impossibleSchema(db: Database): string | undefined {
+  const schema = schemaVersion(db);
+  if (schema < 0) return `schema ${schema}`;
+  return schema > PLAUSIBLE_SCHEMAS ? findDamage(db) : undefined;
+}
+
+/** Puts this program's version into the head of the file, where a package's script finds it beside the schema. */
+export function sign(db: Database): void {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  const id = Buffer.from([MARK, major, minor, patch]).readInt32BE();
+  if (db.pragma('application_id', { simple: true }) === id) return;
+  db.pragma(`application_id = ${id}`);
+  db.pragma('wal_checkpoint(TRUNCATE)'); // until then the head is in the log
+}
+
+function writerOf(db: Database): string | undefined {
+  const id = Buffer.alloc(4);
+  id.writeInt32BE(Number(db.pragma('application_id', { simple: true })));
+  return id[0] === MARK ? `Giro ${id.subarray(1).join('.')}` : undefined;
+}

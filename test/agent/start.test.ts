@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import Sqlite from 'better-sqlite3';
+import { JOURNAL_FILE } from '../../agent/journal/file.ts';
+import { MIGRATIONS } from '../../agent/journal/migrations.ts';
+import { startGateway } from '../../agent/start.ts';
+import { Taps } from '../../agent/turnstiles/taps.ts';
+import { readConfiguration } from '../../config/read.ts';
+import { systemClock } from '../../drivers/clock.ts';
+import { drivers } from '../../drivers/registry.ts';
+import { ManualClock } from '../clock.ts';
+import { RecordingLog } from '../drivers/recording-log.ts';
+import { makeFolder, openJournal } from './journal/journals.ts';
+
+/** Through which the gym's software reaches its device. */
+class PassingTaps extends Taps {
+  override async pass(): Promise<boolean> {
+    return true;
+  }
+}
+
+test('a journal of a newer version under a tap: looked at again each minute until the right one is there', async (t) => {
+  const data = await makeData(t);
+  setSchema(data, MIGRATIONS.length + 1);
+  const log = Object.assign(new RecordingLog(), { child: () => new RecordingLog() });
+  const clock = new ManualClock();
+  const taps = new PassingTaps({ clock: systemClock, log });
+  const waits: string[] = [];
+  let waited = Promise.withResolvers<void>();
+  const starting = startGateway(
+    { configuration: configure(data), clock, log, taps },
+    new AbortController().signal,
+    async ({ code }) => {
+      waits.push(code);
+      waited.resolve();
+    },
+  );
+  await waited.promise;
+  await clock.advance(0);
+  assert.equal(clock.nextAtMs, clock.now() + 60_000);
+  waited = Promise.withResolvers<void>();
+  await clock.advance(60_000);
+  await waited.promise;
+  assert.deepEqual(waits, ['JOURNAL_NEWER', 'JOURNAL_NEWER']);
+  assert.equal(log.at('error').length, 2);
+
+  setSchema(data, MIGRATIONS.length);
+  await clock.advance(60_000);
+  const gateway = await starting;
+  assert.notEqual(gateway, undefined);
+  await gateway?.stop();
+});
+
+async function makeData(t: TestContext): Promise<string> {
+  const data = makeFolder(t);
+  const { journal } = await openJournal(t, data);
+  await journal.close();
+  return data;
+}
+
+function setSchema(data: string, schema: number): void {
+  const db = new Sqlite(join(data, JOURNAL_FILE));
+  db.pragma(`user_version = ${schema}`);
+  db.close();
+}
+
+function configure(data: string) {
+  const yaml = `agent: { name: teste, language: en, data: ${data} }
+panel: { listen: off }
+units: [{ id: centro, company: 1, timezone: America/Sao_Paulo }]
+turnstiles: []
+webhooks:
+  - { id: crm, url: "http://127.0.0.1:9/", secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD, allow: [http, loopback] }
+`;
+  return readConfiguration(Buffer.from(yaml), 'giro.yaml', { env: {}, drivers });
+}
