@@ -89,7 +89,11 @@ export class Gateway {
     const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
     this.#roster = roster;
     const turnstiles = (): readonly TurnstileSample[] => roster.samples;
-    const upkeep = new Upkeep({ ...installation, turnstiles });
+    const upkeep = new Upkeep({
+      ...installation,
+      turnstiles,
+      onDropped: (reason, count) => panel.tallies.drop(reason, count),
+    });
     const relayHealth = new RelayHealth();
     const alarms = watchInstallation({
       ...installation,
