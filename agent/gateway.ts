@@ -123,6 +123,7 @@ export class Gateway {
           panel.start({
             ...{ journal, dispatcher, operator, wires: installation.wires },
             turnstiles: () => roster.now,
+            configurationState: () => this.#reload.state,
           }),
         apply: (next) => panel.apply(next),
         stop: () => panel.stop(),
