@@ -195,15 +195,16 @@ export function Alarms() {
 /** As many as a person corrects at a time. */
 const SHOWN_MISTAKES = 5;
 
+/** The action says the help of the first mistake. */
 function Refused({ refused: { text, action, atMs, mistakes } }) {
   const { nowMs, timezone } = state.overview;
   const w = words();
   const more = mistakes.length - SHOWN_MISTAKES;
-  return html`<li class="refused">
+  return html`<li>
     <p><strong>${text}</strong> <span class="small">${w.since(moment(atMs, nowMs, timezone))}</span></p>
     ${mistakes.slice(0, SHOWN_MISTAKES).map(
-      ({ place, text: found, help }) => html`<p key=${`${place} ${found}`}>
-        <code>${place}</code> ${found}${help && html`<span class="small"> ${help}</span>`}
+      ({ place, text: found, help }, index) => html`<p key=${`${place} ${found}`}>
+        <code>${place}</code> ${found}${index > 0 && help && html`<span class="small"> ${help}</span>`}
       </p>`,
     )}
     ${more > 0 && html`<p class="small">+ ${more}</p>`}
