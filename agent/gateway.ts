@@ -89,7 +89,11 @@ export class Gateway {
     const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
     this.#roster = roster;
     const turnstiles = (): readonly TurnstileSample[] => roster.samples;
-    const upkeep = new Upkeep({ ...installation, turnstiles });
+    const upkeep = new Upkeep({
+      ...installation,
+      turnstiles,
+      onDropped: (reason, count) => panel.tallies.drop(reason, count),
+    });
     const relayHealth = new RelayHealth();
     const alarms = watchInstallation({
       ...installation,
@@ -119,6 +123,7 @@ export class Gateway {
           panel.start({
             ...{ journal, dispatcher, operator, wires: installation.wires },
             turnstiles: () => roster.now,
+            configurationState: () => this.#reload.state,
           }),
         apply: (next) => panel.apply(next),
         stop: () => panel.stop(),

@@ -36,11 +36,17 @@ export class ConfigurationError extends GiroError {
   }
 }
 
+/** `config/giro.yaml:14:13` */
+export function placeText({ path, line, column }: Mistake): string {
+  return `${path}:${line}:${column}`;
+}
+
 /** `config/giro.yaml:14:13: driver "henri" is unknown; did you mean "henry"?`, the help indented below it. */
 export function formatMistakes(mistakes: readonly Mistake[], language: Language): string {
   return mistakes
-    .map(({ path, line, column, message, help }) => {
-      const first = `${path}:${line}:${column}: ${message[language]}`;
+    .map((mistake) => {
+      const { message, help } = mistake;
+      const first = `${placeText(mistake)}: ${message[language]}`;
       return help === undefined ? first : `${first}\n  ${help[language]}`;
     })
     .join('\n');

@@ -59,7 +59,7 @@ export function attemptText(
   return [what, timesText(attempt, language), ...answerLines(attempt, language), ...follows].join('\n    ');
 }
 
-function timesText({ timings, remoteAddress }: AttemptRecord, language: Language): string {
+function timesText({ timings, remoteAddress, tls }: AttemptRecord, language: Language): string {
   const words = WORDS[language];
   const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs } = timings;
   const steps: readonly (readonly [string, number | null])[] = [
@@ -71,7 +71,11 @@ function timesText({ timings, remoteAddress }: AttemptRecord, language: Language
   ];
   const known = steps.flatMap(([name, ms]) => (ms === null ? [] : [`${name} ${ms} ms`]));
   const reused = firstByteMs !== null && connectMs === null ? [words.reused] : [];
-  return [...known, ...reused, ...(remoteAddress === undefined ? [] : [remoteAddress])].join(', ');
+  const peer = [
+    ...(remoteAddress === undefined ? [] : [remoteAddress]),
+    ...(tls === undefined ? [] : [`${tls.protocol} ${tls.cipher}`]),
+  ];
+  return [...known, ...reused, ...peer].join(', ');
 }
 
 /** The beginning of an answer fits a line; all of it is in `--json`. */

@@ -10,13 +10,14 @@ export function attemptMark(
   what: Pick<Classified, 'class' | 'outcome'>,
   next: NextTry | undefined,
 ): Mark {
-  const { timings, remoteAddress, ms } = outcome;
+  const { timings, remoteAddress, tls, ms } = outcome;
   const attempt: AttemptRecord = {
     ...of,
     class: what.class,
     outcome: what.outcome,
     timings: timings ?? { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: ms },
     ...(remoteAddress !== undefined && { remoteAddress }),
+    ...(tls !== undefined && { tls }),
     ...(outcome.kind === 'answer' && answerFacts(outcome, of.atMs)),
     ...(next !== undefined && { next }),
   };

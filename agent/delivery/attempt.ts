@@ -127,8 +127,12 @@ export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware 
 
   #outcome(code: string): Outcome {
     const timings = this.#timings();
-    const remoteAddress = this.#connection?.latest?.remoteAddress;
-    const measured = { timings, ...(remoteAddress === undefined ? {} : { remoteAddress }) };
+    const { remoteAddress, tls } = this.#connection?.latest ?? {};
+    const measured = {
+      timings,
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
+      ...(tls === undefined ? {} : { tls }),
+    };
     const ms = timings.totalMs;
     if (this.#answer === undefined) {
       const sent = this.#controller !== undefined;

@@ -5,7 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { buildConnector, Client, type Dispatcher } from 'undici';
 import type { TlsSettings } from '../../config/webhook-tls.ts';
 import type { guardedLookup } from './address-guard.ts';
-import { FaultError, OWN_FAULTS } from './outcome.ts';
+import { FaultError, OWN_FAULTS, type TlsFacts } from './outcome.ts';
 import type { Tunnel } from './tunnel.ts';
 
 type Connect = buildConnector.connector;
@@ -17,6 +17,7 @@ export class Opening {
   connectMs: number | null = null;
   tlsMs: number | null = null;
   remoteAddress: string | undefined;
+  tls: TlsFacts | undefined;
 }
 
 /** A request that wants to know how its connection was opened. */
@@ -79,6 +80,7 @@ async function open(
   if (target.protocol !== 'https:') return socket;
   const secured = await connected(options.secure, { ...target, httpSocket: socket }, options.signal);
   opening.tlsMs = performance.now() - connectedAt;
+  opening.tls = tlsFacts(secured);
   if (options.pins !== undefined) requirePin(secured, options.pins);
   return secured;
 }
@@ -121,6 +123,12 @@ function connected(connect: Connect, target: buildConnector.Options, signal: Abo
     }
     signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+function tlsFacts(socket: Socket): TlsFacts | undefined {
+  const protocol = socket instanceof TLSSocket ? socket.getProtocol() : null;
+  if (!(socket instanceof TLSSocket) || protocol === null) return undefined;
+  return { protocol, cipher: socket.getCipher().name };
 }
 
 /** The pin is asked for besides a valid certificate, which the handshake has judged. */

@@ -15,11 +15,21 @@ export interface Timings {
   readonly totalMs: number;
 }
 
+/** What the two ends of a TLS connection agreed on. */
+export interface TlsFacts {
+  /** `TLSv1.2` or `TLSv1.3`. */
+  readonly protocol: string;
+  /** As OpenSSL names it. */
+  readonly cipher: string;
+}
+
 /** What is measured of every attempt; absent when none was begun. */
 interface Measured {
   readonly timings?: Timings;
   /** Of the receiver, or of the proxy; absent when there was no connection. */
   readonly remoteAddress?: string;
+  /** Of the connection to the receiver; absent without TLS, or when its handshake failed. */
+  readonly tls?: TlsFacts;
   /** What it came from when it is not the receiver: then the event itself was not sent. */
   readonly from?: 'tokenEndpoint';
 }

@@ -107,7 +107,7 @@ function readToken({ body }: Answer, nowMs: number): Token | undefined {
   return { text, untilMs: nowMs + usableS * 1000 };
 }
 
-function noToken({ ms, timings, remoteAddress }: Answer): Outcome {
+function noToken({ ms, timings, remoteAddress, tls }: Answer): Outcome {
   return {
     kind: 'fault',
     code: OWN_FAULTS.noToken,
@@ -116,6 +116,7 @@ function noToken({ ms, timings, remoteAddress }: Answer): Outcome {
     ms,
     ...(timings === undefined ? {} : { timings }),
     ...(remoteAddress === undefined ? {} : { remoteAddress }),
+    ...(tls === undefined ? {} : { tls }),
     from: 'tokenEndpoint',
   };
 }

@@ -6,9 +6,9 @@ import { present } from './rows.ts';
 export function prepareAttempt(db: Database): (attempt: AttemptRecord) => void {
   const insert = db.prepare(
     `INSERT INTO attempts (webhook, sequence, number, at, class, status, outcome, dns, connect, tls, first_byte, total,
-       address, location, content_type, answer, clock_skew, next_why, next_at)
+       address, location, content_type, answer, clock_skew, next_why, next_at, tls_protocol, tls_cipher)
      VALUES (?, ?, (SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE webhook = ? AND sequence = ?),
-       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return ({ webhook, sequence, atMs, status, outcome, timings, next, ...rest }) => {
     insert.run(
@@ -16,6 +16,7 @@ export function prepareAttempt(db: Database): (attempt: AttemptRecord) => void {
       ...[timings.dnsMs, timings.connectMs, timings.tlsMs, timings.firstByteMs, timings.totalMs],
       ...[rest.remoteAddress ?? null, rest.location ?? null, rest.contentType ?? null, rest.answer ?? null],
       ...[rest.clockSkewMs ?? null, next?.why ?? null, next?.atMs ?? null],
+      ...[rest.tls?.protocol ?? null, rest.tls?.cipher ?? null],
     );
   };
 }
@@ -39,6 +40,8 @@ interface AttemptRow {
   clockSkewMs: number | null;
   nextWhy: NextTry['why'] | null;
   nextAtMs: number | null;
+  tlsProtocol: string | null;
+  tlsCipher: string | null;
 }
 
 /** The attempts of one delivery, oldest first. */
@@ -46,17 +49,30 @@ export function prepareAttempts(db: Database): (webhook: string, sequence: numbe
   const rows = db.prepare<[string, number], AttemptRow>(
     `SELECT webhook, sequence, at AS atMs, class, status, outcome, dns AS dnsMs, connect AS connectMs, tls AS tlsMs,
        first_byte AS firstByteMs, total AS totalMs, address AS remoteAddress, location, content_type AS contentType,
-       answer, clock_skew AS clockSkewMs, next_why AS nextWhy, next_at AS nextAtMs
+       answer, clock_skew AS clockSkewMs, next_why AS nextWhy, next_at AS nextAtMs,
+       tls_protocol AS tlsProtocol, tls_cipher AS tlsCipher
      FROM attempts WHERE webhook = ? AND sequence = ? ORDER BY number`,
   );
   return (webhook, sequence) => rows.all(webhook, sequence).map(attemptOf);
 }
 
 function attemptOf(row: AttemptRow): AttemptRecord {
-  const { dnsMs, connectMs, tlsMs, firstByteMs, totalMs, nextWhy, nextAtMs, ...rest } = row;
+  const {
+    dnsMs,
+    connectMs,
+    tlsMs,
+    firstByteMs,
+    totalMs,
+    nextWhy,
+    nextAtMs,
+    tlsProtocol,
+    tlsCipher,
+    ...rest
+  } = row;
   return {
     ...present(rest),
     timings: { dnsMs, connectMs, tlsMs, firstByteMs, totalMs },
+    ...(tlsProtocol !== null && { tls: { protocol: tlsProtocol, cipher: tlsCipher ?? '' } }),
     ...(nextWhy !== null && { next: { why: nextWhy, ...present({ atMs: nextAtMs }) } }),
   };
 }

@@ -261,6 +261,11 @@ export const MIGRATIONS: readonly string[] = [
   -- In place of body: bytes of the cloud that are no UTF-8.
   ALTER TABLE deliveries ADD COLUMN bytes BLOB;
   `,
+  `
+  -- What TLS agreed on, as OpenSSL names it; NULL without TLS.
+  ALTER TABLE attempts ADD COLUMN tls_protocol TEXT;
+  ALTER TABLE attempts ADD COLUMN tls_cipher TEXT;
+  `,
 ];
 
 /**

@@ -1,6 +1,6 @@
 import type { Text } from '../../drivers/language.ts';
 import type { Direction, Result } from '../../drivers/reading.ts';
-import type { Timings } from '../delivery/outcome.ts';
+import type { Timings, TlsFacts } from '../delivery/outcome.ts';
 import type { AuditEntry } from './audit.ts';
 
 /** Names of events that a body may carry (webhook.schema.json, `evento`). */
@@ -258,6 +258,8 @@ export interface AttemptRecord {
   readonly outcome: string;
   readonly timings: Timings;
   readonly remoteAddress?: string;
+  /** Absent without TLS, or when its handshake failed. */
+  readonly tls?: TlsFacts;
   /** Where a redirect pointed. */
   readonly location?: string;
   readonly contentType?: string;

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import type { Configuration } from '../../config/configuration.ts';
+import { placeText } from '../../config/mistakes.ts';
 import type { Language } from '../../drivers/language.ts';
 import { causeOfOutcome } from '../delivery/classes.ts';
 import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
 import type { Alarm, EndpointState } from '../journal/records.ts';
 import type { AccessCount } from '../journal/statistics.ts';
+import type { Refused } from '../reload/reload.ts';
 import { version } from '../version.ts';
 import {
   noticesOf,
   overallVerdict,
+  refusalVerdict,
   sentence,
   type TurnstileFacts,
   turnstileVerdict,
@@ -58,6 +61,22 @@ const webhookSchema = z.object({
     .describe('The last answer'),
 });
 
+const refusedSchema = z
+  .object({
+    ...verdict,
+    atMs: z.int().describe('Unix ms'),
+    mistakes: z
+      .array(
+        z.object({
+          place: z.string().describe('file:line:column'),
+          text: z.string(),
+          help: z.string().optional(),
+        }),
+      )
+      .describe('All of them, in the order of the file'),
+  })
+  .describe('The configuration file as it was saved last; the one of before stays in force');
+
 export const overviewSchema = z
   .object({
     ...verdict,
@@ -73,6 +92,7 @@ export const overviewSchema = z
     alarms: z
       .array(z.object({ sinceMs: z.int(), what: z.string(), remedy: z.string() }))
       .describe('What the turnstiles and webhooks do not say themselves'),
+    refused: refusedSchema.optional().describe('Absent while the file and what is in force agree'),
   })
   .describe('How everything stands, in words.');
 export type Overview = z.output<typeof overviewSchema>;
@@ -86,6 +106,8 @@ export interface TurnstileNow extends TurnstileFacts {
 
 export interface OverviewParts {
   readonly configuration: Configuration;
+  /** Why the file as it was saved last is not the one in force, if it is not. */
+  readonly refused: Refused | undefined;
   readonly nowMs: number;
   readonly turnstiles: readonly TurnstileNow[];
   /** The live state of active webhooks: it counts also while the journal cannot be written. */
@@ -100,7 +122,7 @@ export interface OverviewParts {
 }
 
 export function overview(parts: OverviewParts): Overview {
-  const { configuration, nowMs, stored } = parts;
+  const { configuration, refused, nowMs, stored } = parts;
   const { agent, units } = configuration;
   const { language } = agent;
   const webhooks = webhooksOf(parts);
@@ -108,6 +130,7 @@ export function overview(parts: OverviewParts): Overview {
     turnstiles: parts.turnstiles,
     webhooks: webhooks.map(factsOf),
     alarms: stored.alarms,
+    refused: refused?.mistakes,
   };
   const turnstiles = turnstilesOf(parts);
   const lastAccessAtMs = latest(turnstiles.map((turnstile) => turnstile.lastAccessAtMs));
@@ -126,6 +149,19 @@ export function overview(parts: OverviewParts): Overview {
       sinceMs,
       what: sentence(what[language]),
       remedy: sentence(remedy[language]),
+    })),
+    ...(refused !== undefined && { refused: refusedView(refused, language) }),
+  };
+}
+
+function refusedView({ atMs, mistakes }: Refused, language: Language): Overview['refused'] {
+  return {
+    ...refusalVerdict(mistakes, language),
+    atMs,
+    mistakes: mistakes.map((mistake) => ({
+      place: placeText(mistake),
+      text: mistake.message[language],
+      ...(mistake.help !== undefined && { help: mistake.help[language] }),
     })),
   };
 }

@@ -6,6 +6,7 @@ import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ReaderThread } from '../journal/reader-thread.ts';
 import type { NewEvent } from '../journal/records.ts';
+import type { ConfigurationState } from '../reload/reload.ts';
 import type { Wires } from '../watch/wire.ts';
 import type { Feed } from './feed.ts';
 import type { TurnstileNow } from './overview.ts';
@@ -23,6 +24,8 @@ export interface PanelParts {
   readonly wires: Pick<Wires, 'of'>;
   /** Where each configured turnstile stands now. */
   readonly turnstiles: () => readonly TurnstileNow[];
+  /** Whether the file as it was saved last was refused, and why. */
+  readonly configurationState: () => ConfigurationState;
 }
 
 /** What the routes are given. */

@@ -1,3 +1,4 @@
+import { type Mistake, placeText } from '../../config/mistakes.ts';
 import { ERRORS } from '../../drivers/errors.ts';
 import type { Language } from '../../drivers/language.ts';
 import { causeOfOutcome } from '../delivery/classes.ts';
@@ -52,6 +53,8 @@ export interface Facts {
   readonly turnstiles: readonly TurnstileFacts[];
   readonly webhooks: readonly WebhookFacts[];
   readonly alarms: readonly Alarm[];
+  /** Of the configuration file as it was saved last, at least one; absent unless it was refused. */
+  readonly refused?: readonly Mistake[] | undefined;
 }
 
 /** A link that fails for less is a blip, and a turnstile that was just started is connecting. */
@@ -104,12 +107,27 @@ export function webhookVerdict(facts: WebhookFacts, nowMs: number, language: Lan
   return { level: 'good', text: facts.pending > 0 ? words.sending(facts.pending) : words.delivering };
 }
 
+/** A file that was saved and refused: the gym goes on as before, so it can wait. */
+export function refusalVerdict(mistakes: readonly Mistake[], language: Language): Verdict {
+  const words = WORDS[language];
+  const [first] = mistakes;
+  const more = mistakes.length > 1 ? ` ${words.otherMistakes(mistakes.length - 1)}` : '';
+  const help = first?.help?.[language];
+  return {
+    level: 'attention',
+    text: words.refused,
+    ...(first !== undefined && { cause: `${placeText(first)}: ${first.message[language]}${more}` }),
+    action: help === undefined ? words.refusedAction : `${sentence(help)}. ${words.refusedAction}`,
+  };
+}
+
 /** The sentence of the whole page: the worst that is so, or that all is well. */
 export function overallVerdict(facts: Facts, nowMs: number, language: Language): Verdict {
   const words = WORDS[language];
   const grave = facts.alarms.find(({ code }) => GRAVE.test(code));
   if (grave !== undefined) return ofAlarm(grave, 'problem', language);
   const found = [
+    ...(facts.refused === undefined ? [] : [refusalVerdict(facts.refused, language)]),
     ...facts.turnstiles.map((each) => ofTurnstile(each, nowMs, language)),
     ...ofWebhooks(facts.webhooks, nowMs, language),
     ...noticesOf(facts.alarms).map((alarm) => ofAlarm(alarm, 'attention', language)),

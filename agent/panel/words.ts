@@ -22,6 +22,8 @@ export interface PanelWords {
   readonly callReceiver: string;
   readonly noTurnstiles: string;
   readonly noWebhooks: string;
+  readonly refused: string;
+  readonly refusedAction: string;
   offline(span: string): string;
   parked(count: number): string;
   sending(count: number): string;
@@ -30,6 +32,7 @@ export interface PanelWords {
   queue(count: number): string;
   allWell(turnstiles: number, queue: string): string;
   others(count: number): string;
+  otherMistakes(count: number): string;
   ofTurnstile(name: string, text: string): string;
   ofWebhook(webhook: string, text: string): string;
   /** A length of time, in ms. */
@@ -57,6 +60,8 @@ export const WORDS: Readonly<Record<Language, PanelWords>> = {
     callReceiver: 'Call whoever takes care of this integration. Nothing is lost',
     noTurnstiles: 'No turnstile is configured yet',
     noWebhooks: 'accesses are kept here and sent to nobody',
+    refused: 'The configuration was saved with a mistake; the one of before stays in force',
+    refusedAction: 'Correct the file and save it: it is read again by itself',
     offline: (span) => `Without connection for ${span}`,
     parked: (count) => `${counted(count, 'access', 'accesses')} set aside`,
     sending: (count) => `${count} in the queue, going out now`,
@@ -67,6 +72,7 @@ export const WORDS: Readonly<Record<Language, PanelWords>> = {
     allWell: (turnstiles, queue) =>
       `All well: ${counted(turnstiles, 'turnstile', 'turnstiles')} connected, ${queue}`,
     others: (count) => `(and ${counted(count, 'other notice', 'other notices')})`,
+    otherMistakes: (count) => `(and ${counted(count, 'other mistake', 'other mistakes')})`,
     ofTurnstile: (name, text) => `${name}: ${lowered(text)}`,
     ofWebhook: (webhook, text) => `${webhook}: ${lowered(text)}`,
     span: (spanMs) => shortSpan(spanMs, 'en'),
@@ -92,6 +98,8 @@ export const WORDS: Readonly<Record<Language, PanelWords>> = {
     callReceiver: 'Chame quem cuida desta integração. Nada se perde',
     noTurnstiles: 'Nenhuma catraca configurada ainda',
     noWebhooks: 'os acessos ficam guardados aqui e não vão a ninguém',
+    refused: 'A configuração foi salva com erro; continua valendo a anterior',
+    refusedAction: 'Corrija o arquivo e salve: ele é lido de novo sozinho',
     offline: (span) => `Sem conexão há ${span}`,
     parked: (count) => counted(count, 'acesso separado', 'acessos separados'),
     sending: (count) => `${count} na fila, saindo agora`,
@@ -103,6 +111,7 @@ export const WORDS: Readonly<Record<Language, PanelWords>> = {
     allWell: (turnstiles, queue) =>
       `Tudo certo: ${counted(turnstiles, 'catraca ligada', 'catracas ligadas')}, ${queue}`,
     others: (count) => `(e mais ${counted(count, 'aviso', 'avisos')})`,
+    otherMistakes: (count) => `(e mais ${counted(count, 'erro', 'erros')})`,
     ofTurnstile: (name, text) => `${name}: ${lowered(text)}`,
     ofWebhook: (webhook, text) => `${webhook}: ${lowered(text)}`,
     span: (spanMs) => shortSpan(spanMs, 'pt-BR'),

@@ -44,6 +44,10 @@ interface BudgetParts {
   readonly onAccepted: (deliveries: readonly Delivery[]) => void;
   /** These are not sent any more. */
   readonly onRemoved: (webhook: string, sequences: readonly number[]) => void;
+  /** Deliveries that were given up for want of room. */
+  readonly onDropped: (count: number) => void;
+  /** Parked deliveries that were kept for long enough, by webhook; empty when there were none. */
+  readonly onParkedRemoved: (counts: Readonly<Record<string, number>>) => void;
 }
 
 /** Keeps the journal within its limit: what is delivered goes first, then what the configuration says. */
@@ -60,7 +64,7 @@ export class Budget {
 
   /** Looks at the size of the journal and does what has to be done. */
   async look(): Promise<void> {
-    const { journal, clock, signal } = this.#parts;
+    const { journal, clock, signal, onParkedRemoved } = this.#parts;
     const { limitMb, atLimit, keep } = this.#parts.settings();
     if (limitMb === undefined) {
       this.#state = 'fine';
@@ -74,7 +78,7 @@ export class Budget {
     if (usedBytes >= NEARLY * limit && nowMs - this.#walkedAtMs >= WALK_MS) {
       this.#walkedAtMs = nowMs;
       const parkedBeforeMs = nowMs - keep.parked * 86_400_000;
-      await pruneUntil(journal, parkedBeforeMs, nowMs, RELIEVED * limit, signal);
+      onParkedRemoved(await pruneUntil(journal, parkedBeforeMs, nowMs, RELIEVED * limit, signal));
       usedBytes = await size();
       if (usedBytes >= limit && atLimit === 'dropOldest') {
         await this.#dropOldest(LOWERED * limit);
@@ -130,7 +134,7 @@ export class Budget {
 
   /** What was delivered since it was found goes too, and counts: a gap may say one too many, never one too few. */
   async #drop(found: readonly OldEvent[]): Promise<void> {
-    const { journal, clock, log, gapOf, onAccepted, onRemoved } = this.#parts;
+    const { journal, clock, log, gapOf, onAccepted, onRemoved, onDropped } = this.#parts;
     const nowMs = clock.now();
     const removals = removalsOf(found);
     const events = removals.flatMap((removal) => gapOf(removal, nowMs));
@@ -146,6 +150,7 @@ export class Budget {
         webhook,
         of.map(({ sequence }) => sequence),
       );
+      onDropped(of.length);
     }
     this.#dropped = { count: (this.#dropped?.count ?? 0) + found.length, atMs: nowMs };
     onAccepted(accepted.deliveries);

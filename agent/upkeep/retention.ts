@@ -64,9 +64,7 @@ async function pruneEvents(
     });
     done += step.done;
     events += step.events;
-    for (const [webhook, count] of Object.entries(step.parked)) {
-      parked[webhook] = (parked[webhook] ?? 0) + count;
-    }
+    add(parked, step.parked);
     after = step.next;
     await setImmediate(); // whoever waits for the writer comes first
   }
@@ -99,25 +97,35 @@ export async function vacuum(journal: Upkeep, signal: AbortSignal): Promise<void
   }
 }
 
-/** Removes what is delivered, the oldest first, until the journal uses no more than so much. True when it does. */
+/**
+ * Removes what is delivered, the oldest first, and what was parked before `parkedBeforeMs`, until the journal uses no
+ * more than so much. Resolves with what of it was parked, by webhook.
+ */
 export async function pruneUntil(
   journal: Upkeep,
   parkedBeforeMs: number,
   nowMs: number,
   bytes: number,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Removed['parked']> {
+  const parked: Record<string, number> = {};
   let after: number | undefined = 0;
   while (after !== undefined && !signal.aborted) {
-    if ((await journal.upkeep({ do: 'usage' })).usedBytes <= bytes) return true;
+    if ((await journal.upkeep({ do: 'usage' })).usedBytes <= bytes) break;
     const step: PrunedEvents = await journal.upkeep({
       do: 'pruneEvents',
       after,
       deliveredBeforeMs: nowMs + 1,
       parkedBeforeMs,
     });
+    add(parked, step.parked);
     after = step.next;
     await setImmediate();
   }
-  return (await journal.upkeep({ do: 'usage' })).usedBytes <= bytes;
+  return parked;
+}
+
+/** Adds counts by webhook to others. */
+export function add(sums: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [webhook, count] of Object.entries(counts)) sums[webhook] = (sums[webhook] ?? 0) + count;
 }

@@ -10,7 +10,7 @@ import { backUpNightly } from './backups.ts';
 import { Budget, type Removal } from './budget.ts';
 import { certificateConditions, certificateEnds } from './certificates.ts';
 import { removalEvent } from './removal.ts';
-import { applyRetention } from './retention.ts';
+import { add, applyRetention } from './retention.ts';
 import { type Job, Schedule } from './schedule.ts';
 import { summariesOf } from './summary.ts';
 import * as texts from './texts.ts';
@@ -28,6 +28,8 @@ interface UpkeepParts
   readonly log: Logger;
   readonly dispatcher: Pick<Dispatcher, 'offer' | 'discard'>;
   readonly turnstiles: () => readonly TurnstileSample[];
+  /** Deliveries were given up: by age (only parked ones), or for the journal's limit. */
+  readonly onDropped: (reason: 'retention' | 'limit', count: number) => void;
 }
 
 /** What keeps an installation going for years: retention, backups, checks, the limit of the journal, daily figures. */
@@ -45,13 +47,15 @@ export class Upkeep implements Part {
   #looking: Promise<void> = Promise.resolve();
 
   constructor(parts: UpkeepParts) {
-    const { configuration, journal, clock, log, dispatcher } = parts;
+    const { configuration, journal, clock, log, dispatcher, onDropped } = parts;
     this.#parts = parts;
     this.#budget = new Budget({
       ...{ journal, clock, log, settings: () => configuration().journal, signal: this.#stopping.signal },
       gapOf: (removal, nowMs) => this.#gapOf(removal, nowMs),
       onAccepted: (deliveries) => dispatcher.offer(deliveries),
       onRemoved: (webhook, sequences) => dispatcher.discard(webhook, sequences),
+      onDropped: (count) => onDropped('limit', count),
+      onParkedRemoved: (counts) => this.#noteParked(counts),
     });
     this.#timezone = timezoneOf(configuration());
     this.#schedule = this.#makeSchedule();
@@ -138,12 +142,22 @@ export class Upkeep implements Part {
     const { webhooks, journal: settings } = this.#parts.configuration();
     const { keep } = settings;
     const { parked } = await applyRetention({ journal, keep, log, signal }, clock.now());
-    if (Object.keys(parked).length > 0) {
-      this.#parkedRemoved = { atMs: clock.now(), counts: parked };
-      log.error({ parked }, 'parked events were removed: nobody saw to them in time');
-    }
+    this.#noteParked(parked);
     const active = webhooks.filter((webhook) => webhook.active);
     this.#certificates = await certificateEnds(active, log, signal);
+  }
+
+  #noteParked(parked: Readonly<Record<string, number>>): void {
+    if (Object.keys(parked).length === 0) return;
+    const { clock, log, onDropped } = this.#parts;
+    const nowMs = clock.now();
+    const before = this.#parkedRemoved;
+    // A night and the limit may both remove some within a day: the alarm says all of them.
+    const counts = { ...(before !== undefined && nowMs - before.atMs < REMOVED_MS && before.counts) };
+    add(counts, parked);
+    for (const count of Object.values(parked)) onDropped('retention', count);
+    this.#parkedRemoved = { atMs: nowMs, counts };
+    log.error({ parked }, 'parked events were removed: nobody saw to them in time');
   }
 
   async #backUp(): Promise<void> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { secure } from '../agent/delivery/certificates.ts';
 import { assertContract } from '../contract.ts';
 import { freePort, Gym } from './gym.ts';
 import { linesTurnstile, simulateLines } from './lines.ts';
@@ -160,6 +161,26 @@ test('test: a signed testeWebhook through the queue; without a receiver exit cod
   } finally {
     await gym.close();
   }
+});
+
+test('test names the protocol and the cipher of the connection, for a person and as JSON', async (t) => {
+  await using receiver = await secure('good', {
+    maxVersion: 'TLSv1.2',
+    ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384',
+  });
+  const gym = await Gym.open();
+  t.after(() => gym.close());
+  const ca = resolve('test/fixtures/tls/ca.pem');
+  gym.configure(
+    linesTurnstile('catraca-1', `tcp-listen://127.0.0.1:${await freePort()}`),
+    `  - { id: app, url: 'https://127.0.0.1:${receiver.port}/', secret: ${gym.secret}, allow: [loopback], tls: { ca: ${ca} } }`,
+  );
+  await gym.gateway();
+  const shown = await giro(gym, 'test', 'app');
+  assert.equal(shown.code, 0, shown.err);
+  assert.match(shown.out, /TLS \d+ ms.*, TLSv1\.2 ECDHE-ECDSA-AES256-GCM-SHA384$/m);
+  const { attempt } = JSON.parse((await giro(gym, 'test', 'app', '--json')).out);
+  assert.deepEqual(attempt.tls, { protocol: 'TLSv1.2', cipher: 'ECDHE-ECDSA-AES256-GCM-SHA384' });
 });
 
 test('without a running gateway the commands say so; a killed one leaves no socket in the way', async () => {

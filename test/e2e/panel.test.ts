@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { firstPaintMs, noBrowser, openBrowser, screenshot, seriousFindings } from './browser.ts';
 import { freePort, Gym } from './gym.ts';
 import { PrintingTurnstile, Street } from './street.ts';
@@ -17,7 +18,7 @@ const LIMIT_MS = 180_000;
 const HOUR_MS = 3_600_000;
 const DAY_ACCESSES = 300;
 
-/** A gym with a panel: two turnstiles that print, one webhook behind the street, an operator's password. */
+/** A gym with a panel: two turnstiles that print, one webhook behind the street, an operator's password; a browser. */
 async function openGym(t: TestContext) {
   const gym = await Gym.open();
   t.after(() => gym.close());
@@ -57,22 +58,29 @@ webhooks:
     proxy: http://127.0.0.1:${street.port}
 `,
   );
-  const set = spawnSync(process.execPath, [MAIN, 'panel', 'password', '--stdin', '--config', gym.config], {
-    input: `${PASSWORD}\n`,
-    encoding: 'utf8',
-  });
-  assert.equal(set.status, 0, set.stderr);
   await street.open();
-  const gateway = await gym.gateway();
+  const starting = openBrowser();
+  t.after(async () => (await starting).close());
+  const [gateway, receiver, browser] = await Promise.all([
+    setPassword(gym).then(() => gym.gateway()),
+    gym.receiver(),
+    starting,
+  ]);
   const { url } = JSON.parse(await gateway.line(/panel open/)) as { url: string };
   const [main, side] = turnstiles as [PrintingTurnstile, PrintingTurnstile];
-  return { gym, street, main, side, url };
+  return { gym, street, main, side, url, receiver, browser };
+}
+
+async function setPassword(gym: Gym): Promise<void> {
+  const args = ['panel', 'password', '--stdin', '--config', gym.config];
+  const command = execFile(process.execPath, [MAIN, ...args]);
+  command.stdin?.end(`${PASSWORD}\n`);
+  const [code] = await once(command, 'close');
+  assert.equal(code, 0, 'the password is set');
 }
 
 /** A page that fails the test by what the browser complains about. */
-async function openPage(t: TestContext, url: string) {
-  const browser = await openBrowser();
-  t.after(() => browser.close());
+async function openPage(browser: Browser, url: string) {
   const context = await browser.newContext({ locale: 'pt-BR', viewport: { width: 1366, height: 900 } });
   const page = await context.newPage();
   page.setDefaultTimeout(LIMIT_MS);
@@ -82,7 +90,7 @@ async function openPage(t: TestContext, url: string) {
     if (/Content Security Policy|Refused/i.test(message.text())) complaints.push(message.text());
   });
   await page.goto(url);
-  return { browser, context, page, complaints };
+  return { context, page, complaints };
 }
 
 /** Waits until the page says so in its first line. */
@@ -101,12 +109,10 @@ async function signIn(page: Page, password: string): Promise<void> {
   await open.getByRole('button', { name: 'Entrar' }).click();
 }
 
-test('a day at the front desk: all well, no internet and back, a parked event resent', {
-  skip: noBrowser,
-}, async (t) => {
-  const { gym, street, main, side, url } = await openGym(t);
-  const receiver = await gym.receiver();
-  const { page, context, complaints } = await openPage(t, url);
+/** All well, no internet and back, a mistake in the configuration, a parked event resent. */
+async function aDayAtTheFrontDesk(t: TestContext): Promise<void> {
+  const { gym, street, main, side, url, receiver, browser } = await openGym(t);
+  const { page, context, complaints } = await openPage(browser, url);
   await sentence(page, /^Tudo certo: 2 catracas ligadas, nada na fila$/);
 
   t.diagnostic(`first paint after ${Math.round(await firstPaintMs(page))} ms`);
@@ -155,6 +161,20 @@ test('a day at the front desk: all well, no internet and back, a parked event re
   await screenshot(phone, 'phone');
   await phone.close();
 
+  const good = readFileSync(gym.config, 'utf8');
+  writeFileSync(gym.config, good.replace('driver: lines', 'driver: linnes'));
+  await sentence(page, /^A configuração foi salva com erro; continua valendo a anterior/);
+  const hero = page.locator('.hero.attention');
+  await hero.getByText(/giro\.yaml:8:13: .*"linnes".*você quis dizer "lines"\?$/).waitFor();
+  await hero.getByText(/Corrija o arquivo e salve: ele é lido de novo sozinho\.$/).waitFor();
+  await page
+    .getByRole('region', { name: 'Avisos' })
+    .getByText(/giro\.yaml:8:13/)
+    .waitFor();
+  assert.deepEqual(await seriousFindings(page), [], 'with a refused configuration');
+  await screenshot(page, 'refused-configuration');
+  writeFileSync(gym.config, good);
+
   await street.close();
   await main.pass(...[1, 2, 3, 4, 5].map((person) => ({ atMs: Date.now(), person })));
   await sentence(page, /^Sem internet há \d+ s: 5 acessos guardados, nada perdido$/);
@@ -201,14 +221,12 @@ test('a day at the front desk: all well, no internet and back, a parked event re
   await page.getByRole('button', { name: 'Retomar' }).click();
   await sentence(page, /^Tudo certo/);
   assert.deepEqual(complaints, []);
-});
+}
 
-test('whoever has no business here: another site, a forged name, a guesser', {
-  skip: noBrowser,
-}, async (t) => {
-  const { gym, url } = await openGym(t);
-  await gym.receiver();
-  const { page, context } = await openPage(t, url);
+/** Another site, a forged name, a guesser. */
+async function whoeverHasNoBusinessHere(t: TestContext): Promise<void> {
+  const { url, browser } = await openGym(t);
+  const { page, context } = await openPage(browser, url);
   await sentence(page, /^Tudo certo/);
 
   // By keyboard alone: the dialogue opens, keeps the focus, and Escape closes it.
@@ -253,4 +271,10 @@ test('whoever has no business here: another site, a forged name, a guesser', {
   }
   await signIn(guesser, PASSWORD);
   await guesser.getByText('Muitas tentativas erradas. Espere um minuto e tente de novo.').waitFor();
+}
+
+// Most of their time they wait for clocks of the gateway, and each has its own: so they do it together.
+describe('the panel in a real browser', { skip: noBrowser, concurrency: true }, () => {
+  test('a day at the front desk: all well, no internet and back, a parked event resent', aDayAtTheFrontDesk);
+  test('whoever has no business here: another site, a forged name, a guesser', whoeverHasNoBusinessHere);
 });

@@ -49,9 +49,14 @@ function unbroken(text) {
 function Reasons({ verdict: { cause, action } }) {
   const w = words();
   return html`
-    ${cause && html`<p class="cause">${cause}.</p>`}
-    ${action && html`<p class="todo"><strong>${w.todo}:</strong> ${action}.</p>`}
+    ${cause && html`<p class="cause">${ended(cause)}</p>`}
+    ${action && html`<p class="todo"><strong>${w.todo}:</strong> ${ended(action)}</p>`}
   `;
+}
+
+/** With its full stop, where it does not end in a question. */
+function ended(text) {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 export function Numbers() {
@@ -170,12 +175,13 @@ function WebhookActions({ webhook: { id, active, configured, paused, state: send
 
 /** What the cards do not say: a clock that is off, a disk that is filling. */
 export function Alarms() {
-  const { alarms, nowMs, timezone } = state.overview;
+  const { alarms, refused, nowMs, timezone } = state.overview;
   const w = words();
-  if (alarms.length === 0) return undefined;
+  if (alarms.length === 0 && refused === undefined) return undefined;
   return html`<section aria-labelledby="alarms">
     <h2 id="alarms">${w.alarms}</h2>
     <ul class="alarms">
+      ${refused && html`<${Refused} refused=${refused} />`}
       ${alarms.map(
         ({ sinceMs, what, remedy }) => html`<li key=${what}>
           <p><strong>${what}</strong> <span class="small">${w.since(moment(sinceMs, nowMs, timezone))}</span></p>
@@ -184,4 +190,24 @@ export function Alarms() {
       )}
     </ul>
   </section>`;
+}
+
+/** As many as a person corrects at a time. */
+const SHOWN_MISTAKES = 5;
+
+/** The action says the help of the first mistake. */
+function Refused({ refused: { text, action, atMs, mistakes } }) {
+  const { nowMs, timezone } = state.overview;
+  const w = words();
+  const more = mistakes.length - SHOWN_MISTAKES;
+  return html`<li>
+    <p><strong>${text}</strong> <span class="small">${w.since(moment(atMs, nowMs, timezone))}</span></p>
+    ${mistakes.slice(0, SHOWN_MISTAKES).map(
+      ({ place, text: found, help }, index) => html`<p key=${`${place} ${found}`}>
+        <code>${place}</code> ${found}${index > 0 && help && html`<span class="small"> ${help}</span>`}
+      </p>`,
+    )}
+    ${more > 0 && html`<p class="small">+ ${more}</p>`}
+    <p>${ended(action)}</p>
+  </li>`;
 }

@@ -39,6 +39,7 @@ export function stateRoutes(server: HttpServer, parts: RouteParts): void {
       const open = alarmsNow(alarms, configuration.agent.data);
       return overview({
         configuration,
+        refused: parts.configurationState().refused,
         nowMs,
         turnstiles: parts.turnstiles(),
         endpoints: parts.dispatcher.endpoints(),

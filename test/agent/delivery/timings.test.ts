@@ -50,6 +50,27 @@ test('a fresh connection has every time; the next request on it only its own', a
   assert.equal(reused.remoteAddress, '127.0.0.1');
 });
 
+test('what TLS agreed on is that of the connection, also of one that stood; plain http has none', async () => {
+  const agreed = {
+    'TLSv1.2': { protocol: 'TLSv1.2', cipher: 'ECDHE-ECDSA-AES256-GCM-SHA384' },
+    'TLSv1.3': { protocol: 'TLSv1.3', cipher: 'TLS_CHACHA20_POLY1305_SHA256' },
+  } as const;
+  for (const [version, tls] of Object.entries(agreed)) {
+    const only = version as keyof typeof agreed;
+    await using receiver = await secure('good', { minVersion: only, maxVersion: only, ciphers: tls.cipher });
+    const url = new URL(`https://127.0.0.1:${receiver.port}/`);
+    await using poster = new Poster({ url, tls: { ca: fixture('ca') }, allow: ['loopback'] });
+    assert.deepEqual((await poster.post()).tls, tls);
+    await settle(); // the connection is free a moment after its answer
+    const reused = await poster.post();
+    assert.equal(measured(reused), 'firstByteMs totalMs');
+    assert.deepEqual(reused.tls, tls);
+  }
+  await using plain = await receive((_request, response) => response.end());
+  await using poster = new Poster({ url: new URL(`http://127.0.0.1:${plain.port}/`) });
+  assert.equal((await poster.post()).tls, undefined);
+});
+
 test('a connection that the receiver closes after each answer is measured each time', async () => {
   await using receiver = await secure('good', {}, { connection: 'close' });
   const url = new URL(`https://127.0.0.1:${receiver.port}/`);
@@ -104,6 +125,7 @@ test('a fault has the times that it came to', async () => {
   const handshake = await noTls.post();
   assert.equal(measured(handshake), 'connectMs totalMs');
   assert.equal(handshake.remoteAddress, '127.0.0.1');
+  assert.equal(handshake.tls, undefined);
 });
 
 test('what was never begun has no times', async () => {

@@ -135,6 +135,7 @@ test('the attempt log gives back what was stored, in order, with the answer to t
     outcome: 'http_302',
     timings: { dnsMs: 1, connectMs: 2, tlsMs: 3, firstByteMs: 4, totalMs: 5 },
     remoteAddress: '192.0.2.1:443',
+    tls: { protocol: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' },
     location: 'https://elsewhere.example/',
     contentType: 'text/html',
     answer: Uint8Array.from([0, 255, 10]),

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,13 +33,15 @@ turnstiles:
 webhooks:
   - { id: crm, url: "http://127.0.0.1:9/", secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD, allow: [http, loopback] }
 `;
-  const configuration = readConfiguration(Buffer.from(yaml), 'giro.yaml', { env: {}, drivers });
+  const config = join(folder, 'giro.yaml');
+  writeFileSync(config, yaml);
+  const configuration = readConfiguration(Buffer.from(yaml), config, { env: {}, drivers });
   const log = Object.assign(new RecordingLog(), { child: () => new RecordingLog() });
   const taps = new Taps({ clock: systemClock, log });
   const gateway = await Gateway.start({ configuration, clock: systemClock, log, taps });
   t.after(() => gateway.stop());
   const url = await gateway.panelUrl;
-  return { gateway, data, log, url: url ?? '' };
+  return { gateway, config, data, log, url: url ?? '' };
 }
 
 interface Asked {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   type Facts,
   overallVerdict,
+  refusalVerdict,
   type TurnstileFacts,
   turnstileVerdict,
   type Verdict,
@@ -10,6 +11,7 @@ import {
   webhookVerdict,
 } from '../../../agent/panel/verdict.ts';
 import { WORDS } from '../../../agent/panel/words.ts';
+import type { Mistake } from '../../../config/mistakes.ts';
 
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
@@ -52,6 +54,14 @@ const alarm = (code: string) => ({
   what: { en: 'the disk is full', 'pt-BR': 'o disco está cheio' },
   remedy: { en: 'make room', 'pt-BR': 'libere espaço' },
 });
+
+const mistake: Mistake = {
+  path: 'config/giro.yaml',
+  line: 14,
+  column: 13,
+  message: { en: 'driver "henri" is unknown', 'pt-BR': 'o driver "henri" não existe' },
+  help: { en: 'known drivers: henry, lines', 'pt-BR': 'drivers conhecidos: henry, lines' },
+};
 
 const sentences: { name: string; facts: Facts; want: string; level: Verdict['level'] }[] = [
   {
@@ -138,6 +148,18 @@ const sentences: { name: string; facts: Facts; want: string; level: Verdict['lev
     level: 'attention',
   },
   {
+    name: 'a refused configuration goes before what can wait',
+    facts: facts({ webhooks: [failing('dns', 12 * MINUTE)], refused: [mistake] }),
+    want: 'A configuração foi salva com erro; continua valendo a anterior (e mais 1 aviso)',
+    level: 'attention',
+  },
+  {
+    name: 'a refused configuration stands behind what somebody must act on',
+    facts: facts({ webhooks: [webhook({ state: 'gone', class: 'E' })], refused: [mistake] }),
+    want: 'crm: o destino respondeu que este endereço foi encerrado (410) (e mais 1 aviso)',
+    level: 'problem',
+  },
+  {
     name: 'nothing is configured',
     facts: facts({ turnstiles: [], webhooks: [] }),
     want: 'Nenhuma catraca configurada ainda',
@@ -158,6 +180,22 @@ for (const { name, facts: given, want, level } of sentences) {
     if (level === 'problem') assert.ok(verdict.action !== undefined, 'says what to do');
   });
 }
+
+test('a refused configuration: where, what was found, what to do, in both languages', () => {
+  assert.deepEqual(refusalVerdict([mistake], 'pt-BR'), {
+    level: 'attention',
+    text: 'A configuração foi salva com erro; continua valendo a anterior',
+    cause: 'config/giro.yaml:14:13: o driver "henri" não existe',
+    action: 'Drivers conhecidos: henry, lines. Corrija o arquivo e salve: ele é lido de novo sozinho',
+  });
+  const { help: _, ...helpless } = mistake;
+  assert.deepEqual(refusalVerdict([helpless, mistake, mistake], 'en'), {
+    level: 'attention',
+    text: 'The configuration was saved with a mistake; the one of before stays in force',
+    cause: 'config/giro.yaml:14:13: driver "henri" is unknown (and 2 other mistakes)',
+    action: 'Correct the file and save it: it is read again by itself',
+  });
+});
 
 test('a turnstile that was just started is connecting; with a cause it says the cause and what to do', () => {
   const fresh = turnstile({ isOnline: false, outageSinceMs: NOW - 5_000 });

@@ -15,6 +15,8 @@ async function filled(t: TestContext, atLimit: JournalSettings['atLimit'], count
   const { journal, lines } = await openJournal(t, makeFolder(t), clock);
   const told: Removal[] = [];
   const removed: number[] = [];
+  const dropped: number[] = [];
+  const parkedRemoved: Readonly<Record<string, number>>[] = [];
   const budget = new Budget({
     journal,
     clock,
@@ -27,6 +29,8 @@ async function filled(t: TestContext, atLimit: JournalSettings['atLimit'], count
     },
     onAccepted: () => {},
     onRemoved: (_, sequences) => removed.push(...sequences),
+    onDropped: (count) => dropped.push(count),
+    onParkedRemoved: (counts) => parkedRemoved.push(counts),
   });
   const accept = (from: number, to: number) =>
     journal.accept({
@@ -37,7 +41,7 @@ async function filled(t: TestContext, atLimit: JournalSettings['atLimit'], count
   for (let from = 0; from < count; from += 100) await accept(from, Math.min(count, from + 100));
   const used = async (): Promise<number> => (await journal.upkeep({ do: 'usage' })).usedBytes;
   const codes = (): string[] => budget.conditions(clock.now()).map(({ code }) => code);
-  return { journal, budget, accept, used, codes, told, removed, lines, clock };
+  return { journal, budget, accept, used, codes, told, removed, dropped, parkedRemoved, lines, clock };
 }
 
 function gapOf(number: number): NewEvent {
@@ -57,6 +61,19 @@ test('delivered events go first, the oldest first, and then there is no alarm', 
   assert.deepEqual(codes(), []);
   const pending = await journal.pending('crm', 'catraca-1', 0, 5_000);
   assert.deepEqual([pending.length, pending[0]?.sequence], [600, 501], 'nothing that is pending went');
+});
+
+test('what was parked for longer than it is kept goes with the delivered, and that is told once', async (t) => {
+  const { journal, budget, dropped, parkedRemoved, clock } = await filled(t, 'grow', 1_100);
+  const longAgo = clock.now() - (KEEP.parked + 1) * 86_400_000;
+  const parked = (sequence: number, atMs: number) =>
+    ({ kind: 'parked', webhook: 'crm', sequence, atMs, outcome: 'http_422' }) as const;
+  for (let sequence = 1; sequence <= 60; sequence += 1) void journal.mark(parked(sequence, longAgo));
+  void journal.mark(parked(61, clock.now()));
+  await budget.look();
+  assert.deepEqual(parkedRemoved, [{ crm: 60 }], 'over several steps');
+  assert.deepEqual(dropped, [], 'age took them, not the limit');
+  assert.deepEqual(await journal.parked(), [{ webhook: 'crm', parked: 1 }]);
 });
 
 test('grow: an alarm, and everything goes on', async (t) => {
@@ -96,7 +113,7 @@ test('block: what waits when the journal closes is given up, so that the device 
 });
 
 test('dropOldest: the oldest pending go, a gap says so, and the log and an alarm do', async (t) => {
-  const { journal, budget, used, codes, told, removed } = await filled(t, 'dropOldest', 1_100);
+  const { journal, budget, used, codes, told, removed, dropped } = await filled(t, 'dropOldest', 1_100);
   await budget.look();
   assert.ok((await used()) <= 0.95 * 16e6);
   assert.deepEqual(codes(), ['diario_no_limite', 'diario_descartou']);
@@ -105,6 +122,11 @@ test('dropOldest: the oldest pending go, a gap says so, and the log and an alarm
   assert.deepEqual(
     removed,
     Array.from({ length: count }, (_, index) => index + 1),
+  );
+  assert.equal(
+    dropped.reduce((sum, each) => sum + each, 0),
+    count,
+    'counted for the metrics',
   );
   assert.deepEqual(told[0]?.webhooks, ['crm']);
   assert.deepEqual([told[0]?.entries, told[0]?.exits], [25, 0]);

@@ -29,11 +29,13 @@ test('a machine that was off at night makes up for it ten minutes after its star
   const journal = await Journal.open(folder, { log, clock });
   t.after(() => journal.close());
   const offered: Delivery[] = [];
+  const dropped: [reason: string, count: number][] = [];
   const upkeep = new Upkeep({
     ...{ configuration: () => configuration, clock, log, journal, identity: loadIdentity(folder, 0) },
     dispatcher: { offer: (deliveries) => void offered.push(...deliveries), discard: () => {} },
     turnstiles: () => [{ turnstile: 'catraca-1' }],
     webhooksFor: ({ name }) => (name === 'giro.resumo' ? ['crm'] : []),
+    onDropped: (...drop) => void dropped.push(drop),
   });
   t.after(() => upkeep.stop());
   const old = clock.now() - 100 * DAY_MS;
@@ -61,6 +63,7 @@ test('a machine that was off at night makes up for it ten minutes after its star
   );
   const removed = await line(/parked events were removed/);
   assert.deepEqual(removed.data.parked, { crm: 1 });
+  assert.deepEqual(dropped, [['retention', 1]], 'counted for the metrics; what was delivered is no loss');
   const codes = (nowMs: number) => upkeep.conditions(nowMs).map(({ code }) => code);
   assert.ok(codes(clock.now()).includes('separados_removidos'));
   assert.ok(!codes(clock.now() + DAY_MS).includes('separados_removidos'));
@@ -91,6 +94,7 @@ test('a backup that fails is an alarm until one works', async (t) => {
       dispatcher: { offer: () => {}, discard: () => {} },
       turnstiles: () => [],
       webhooksFor: () => [],
+      onDropped: () => {},
     });
   const unusable = { ...configuration.journal, backupFolder: join(folder, 'journal.db', 'x') };
   const upkeep = make({ ...configuration, journal: unusable });
