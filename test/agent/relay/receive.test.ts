@@ -121,9 +121,8 @@ test('a post that fits no unit is kept, and becomes an event when a unit fits', 
   }
   await node.close();
 
-  const again = await openNode(t, { folder: node.folder });
   const third = { ...UNITS[0]!, id: 'norte', key: 'c'.repeat(32) };
-  Object.assign(again.parts, { units: [...UNITS, third] });
+  const again = await openNode(t, { folder: node.folder, units: [...UNITS, third] });
   await receive(again);
   const [notification] = await bodies(again, 'norte');
   assert.equal(notification?.conteudoSha256, sha256(body));
