@@ -66,7 +66,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 /** Resolves to the port that it took, for port 0. @throws {GiroError} PORT_BUSY, PORT_DENIED, LINK_FAILED. */
 export async function listen(server: HttpServer, address: { host: string; port: number }): Promise<number> {
   try {
-    await server.listen(address);
+    await server.listen({ ...address }); // fastify writes into what it is given, and this is the configuration
   } catch (error) {
     throw listenError(error as NodeJS.ErrnoException, `${address.host}:${address.port}`);
   }

@@ -81,13 +81,17 @@ function newEpoch(): string {
   return randomBytes(8).toString('hex');
 }
 
-/** Takes the oldest entries of a feed away that were recorded before a moment, at most 1,000; answers how many. */
+/**
+ * Takes the oldest entries of a feed away that were recorded before a moment, at most 1,000; answers how many. One that
+ * a wrong clock dated too early stays as long as those before it: consumers are told of the oldest, never of a hole.
+ */
 export function prepareFeedPruning(db: Database): (unit: string, beforeMs: number) => number {
   const prune = db.prepare(
-    `DELETE FROM feed WHERE unit = ? AND sequence IN
-       (SELECT sequence FROM feed WHERE unit = ? AND at < ? ORDER BY at LIMIT ${PRUNING_STEP})`,
+    `WITH oldest AS (SELECT sequence, at FROM feed WHERE unit = :unit ORDER BY sequence LIMIT ${PRUNING_STEP})
+     DELETE FROM feed WHERE unit = :unit AND sequence IN (SELECT sequence FROM oldest
+       WHERE sequence < coalesce((SELECT min(sequence) FROM oldest WHERE at >= :beforeMs), sequence + 1))`,
   );
-  return (unit, beforeMs) => prune.run(unit, unit, beforeMs).changes;
+  return (unit, beforeMs) => prune.run({ unit, beforeMs }).changes;
 }
 
 /** Undefined for a unit whose feed was never begun. */
@@ -101,15 +105,18 @@ export function readFeedBounds(db: Database, unit: string): FeedBounds | undefin
     .get(unit);
 }
 
-/** The sequence before the first entry that was recorded at this moment or later; undefined when there is none. */
+/**
+ * The sequence before the first entry that was recorded at this moment or later; undefined when there is none. First in
+ * the feed: after a step of the clock a later entry may have the earlier time.
+ */
 export function readFeedPlace(db: Database, unit: string, sinceMs: number): number | undefined {
   const found = db
-    .prepare<[string, number], number>(
-      'SELECT sequence FROM feed WHERE unit = ? AND at >= ? ORDER BY at, sequence LIMIT 1',
+    .prepare<[string, number], number | null>(
+      'SELECT min(sequence) FROM feed INDEXED BY feed_by_time WHERE unit = ? AND at >= ?',
     )
     .pluck()
     .get(unit, sinceMs);
-  return found === undefined ? undefined : found - 1;
+  return typeof found === 'number' ? found - 1 : undefined;
 }
 
 export function readFeedPage(db: Database, { unit, afterSequence, limit, base64 }: FeedQuery): FeedPage {

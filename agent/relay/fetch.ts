@@ -47,8 +47,11 @@ export class Fetching {
     while (!signal.aborted) {
       let waitMs = 0;
       try {
-        if (stream !== undefined) waitMs = await this.#stream(stream, signal);
-        else if (pull !== undefined) await this.#pullAll(pull, signal);
+        if (stream !== undefined) {
+          waitMs = await this.#stream(stream, signal);
+          // A proxy may end every stream before anything comes through it.
+          if (pull !== undefined && this.#failures > 1) await this.#fallBack(pull, signal);
+        } else if (pull !== undefined) await this.#pullAll(pull, signal);
       } catch (error) {
         if (signal.aborted) break;
         waitMs = this.#failed(error);
@@ -75,7 +78,8 @@ export class Fetching {
         idOf: (originalId) => identity.eventId(this.#source.id, originalId),
         onOpen: () => this.#report.online(),
         onItems: async (items) => {
-          await this.#commit(items, 'sse', items.at(-1)?.cursor);
+          // An event without an id leaves the place where the one before it put it.
+          await this.#commit(items, 'sse', items.findLast(({ cursor }) => cursor !== '')?.cursor);
           this.#failures = 0;
         },
       },
@@ -102,6 +106,12 @@ export class Fetching {
         continue;
       }
       if (pulled.items.length > 0) await this.#commit(pulled.items, 'consulta', pulled.next);
+      if (pulled.more && pulled.next === asked.after) {
+        throw new GiroError(
+          'RELAY_ANSWER',
+          `${url.origin}: it says that there is more, and stays where it is`,
+        );
+      }
       this.#after = pulled.next;
       this.#etag = pulled.items.length === 0 ? pulled.etag : undefined;
       more = pulled.more;

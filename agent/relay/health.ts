@@ -14,6 +14,16 @@ export class RelayHealth {
     this.#states.set(state.relay, state);
   }
 
+  /** How a source was when it was last heard of: one that starts anew is not away for a shorter time by that. */
+  last(relay: string): RelayState | undefined {
+    return this.#states.get(relay);
+  }
+
+  /** Forgets all sources but these. */
+  keepOnly(relays: readonly string[]): void {
+    for (const relay of this.#states.keys()) if (!relays.includes(relay)) this.#states.delete(relay);
+  }
+
   /** One condition for all sources that have been away for long: an alarm knows no sources. */
   conditions(nowMs: number): Condition[] {
     const away = [...this.#states.values()].filter(

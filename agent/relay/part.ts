@@ -1,15 +1,17 @@
-import type { Unit } from '../../config/configuration.ts';
+import type { Configuration, Unit } from '../../config/configuration.ts';
 import type { RelaySource } from '../../config/relay.ts';
 import type { Accept, Accepted } from '../journal/records.ts';
 import type { Installation, Part } from '../part.ts';
 import { Runs } from '../runs.ts';
 import type { RelayHealth } from './health.ts';
 import type { RelayParts } from './parts.ts';
-import { runRelays } from './relays.ts';
+import { runRelay } from './run.ts';
+import { UnitsInForce } from './units.ts';
 
 interface Settings {
   readonly source: RelaySource;
-  readonly units: readonly Unit[];
+  /** Of an inbox that is asked. A source that listens follows all of them without starting anew. */
+  readonly unit: Unit | undefined;
   /** `agent.name`. */
   readonly agent: string;
 }
@@ -17,19 +19,35 @@ interface Settings {
 /** The sources of cloud events as a part of the gateway. One that starts anew goes on behind what was committed. */
 export function relayPart(installation: Installation, health: RelayHealth): Part {
   const { configuration, identity, clock, log, webhooksFor, dispatcher } = installation;
-  const { journal, accept } = remembering(installation);
-  const common = { identity, clock, log, webhooksFor, journal, accept, health, random: Math.random };
-  return new Runs<Settings>({
+  const units = new UnitsInForce(() => configuration().units);
+  const common = {
+    ...{ identity, clock, log, webhooksFor, health, units, random: Math.random },
+    ...remembering(installation),
+  };
+  const runs = new Runs<Settings>({
     configuration,
-    settingsOf: ({ relay, units, agent }) =>
-      new Map(relay.map((source) => [source.id, { source, units, agent: agent.name }])),
-    run: ({ source, units, agent }, signal) =>
-      runRelays(
-        [source],
-        { ...common, units, agent, onAccepted: (deliveries) => dispatcher.offer(deliveries) },
+    settingsOf: (given) => new Map(given.relay.map((source) => [source.id, settingsOf(source, given)])),
+    run: ({ source, agent }, signal) =>
+      runRelay(
+        source,
+        { ...common, agent, onAccepted: (deliveries) => dispatcher.offer(deliveries) },
         signal,
       ),
   });
+  return {
+    start: () => runs.start(),
+    async apply(next) {
+      await runs.apply(next);
+      health.keepOnly(next.relay.map(({ id }) => id));
+      units.changed();
+    },
+    stop: () => runs.stop(),
+  };
+}
+
+function settingsOf(source: RelaySource, { units, agent }: Configuration): Settings {
+  const unit = source.kind === 'fetch' ? units.find(({ id }) => id === source.unit) : undefined;
+  return { source, unit, agent: agent.name };
 }
 
 /** The journal, whose state tells of positions as they are committed, not as they were at the start. */

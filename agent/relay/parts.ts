@@ -1,16 +1,16 @@
-import type { Unit } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { Identity } from '../accesses/identity.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Accept, Accepted, Delivery, NewEvent } from '../journal/records.ts';
 import type { RelayHealth } from './health.ts';
+import type { UnitsInForce } from './units.ts';
 
 /** What the sources of cloud events are given. */
 export interface RelayParts {
   /** `agent.name`. */
   readonly agent: string;
-  readonly units: readonly Unit[];
+  readonly units: UnitsInForce;
   readonly identity: Identity;
   readonly clock: Clock;
   /** Names the source in each line. */

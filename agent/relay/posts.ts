@@ -35,7 +35,9 @@ export class Posts {
   readonly #parts: RelayParts;
   /** Under which the journal keeps what fits no unit; no turnstile can have this id. */
   readonly #keptAs: string;
-  #waiting = 0;
+  readonly #storing = new Set<Promise<void>>();
+  /** Kept posts are older: what is posted while they are taken comes after them. */
+  #keptTaken: Promise<void> = Promise.resolve();
 
   constructor(source: ReceiveSource, parts: RelayParts) {
     this.#source = source;
@@ -46,12 +48,13 @@ export class Posts {
   /** Resolves after the commit with a full sync; undefined when the disk does not take it now, or not in time. */
   async take(post: Post): Promise<Taken | undefined> {
     const { journal, log, clock } = this.#parts;
-    if (journal.health.refusingSinceMs !== undefined || this.#waiting >= MOST_WAITING) return undefined;
+    if (journal.health.refusingSinceMs !== undefined || this.#storing.size >= MOST_WAITING) return undefined;
     const event = this.#event(post);
-    this.#waiting += 1;
-    const stored = this.#store(event === undefined ? this.#kept(post) : { events: [event] }).finally(() => {
-      this.#waiting -= 1;
-    });
+    const accept = event === undefined ? this.#kept(post) : { events: [event] };
+    const stored = this.#keptTaken
+      .then(() => this.#store(accept))
+      .finally(() => this.#storing.delete(stored));
+    this.#storing.add(stored);
     let cancel = (): void => {};
     const late = new Promise<'late'>((resolve) => {
       cancel = clock.after(COMMIT_MS, () => resolve('late'));
@@ -73,8 +76,15 @@ export class Posts {
     return { event };
   }
 
-  /** Makes notifications of kept posts that a unit of the present configuration fits. */
-  async takeKept(signal: AbortSignal): Promise<void> {
+  /** Makes notifications of kept posts that a unit of the configuration in force fits. */
+  takeKept(signal: AbortSignal): Promise<void> {
+    const storing = [this.#keptTaken, ...this.#storing];
+    const taken = Promise.allSettled(storing).then(() => this.#takeKept(signal));
+    this.#keptTaken = taken.catch(() => {}); // the caller is told
+    return taken;
+  }
+
+  async #takeKept(signal: AbortSignal): Promise<void> {
     const { journal, log } = this.#parts;
     let taken = 0;
     for (let place = { atMs: 0, number: 0 }; !signal.aborted; ) {
@@ -107,7 +117,7 @@ export class Posts {
     const { agent, identity, units, webhooksFor } = this.#parts;
     const { id: relay, provider, members } = this.#source;
     const said = readBody(bytes, contentType, members);
-    const unit = unitOf(said, units) ?? units.find(({ id }) => id === this.#source.unit);
+    const unit = unitOf(said, units.now) ?? units.now.find(({ id }) => id === this.#source.unit);
     if (unit === undefined) return undefined;
     const event = relayedEvent(
       {

@@ -42,8 +42,14 @@ export class Receiving {
 
   /** Listens until `signal` aborts, and tries again while the address is taken; then finishes what is in flight. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log, random } = this.#parts;
+    const { clock, log, random, units } = this.#parts;
     await this.#posts.takeKept(signal);
+    const unfollow = units.follow(() => {
+      this.#posts.takeKept(signal).catch((error: unknown) => {
+        if (!signal.aborted) log.error({ err: error }, 'posts that were kept were not looked at');
+      });
+    });
+    signal.addEventListener('abort', unfollow, { once: true });
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       const server = await this.#build();
       try {

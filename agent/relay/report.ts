@@ -42,7 +42,8 @@ export class RelayReport {
 
   #set(change: Pick<RelayState, 'state' | 'problem'>): void {
     const { relay, journal, health, clock, log } = this.#parts;
-    const sinceMs = this.#state?.state === change.state ? this.#state.sinceMs : clock.now();
+    const last = health.last(relay);
+    const sinceMs = last?.state === change.state ? last.sinceMs : clock.now();
     this.#state = { relay, sinceMs, ...change };
     health.note(this.#state);
     journal.mark({ kind: 'relay', state: this.#state }).catch((error: unknown) => {

@@ -20,7 +20,7 @@ export interface CloudDelivery {
     readonly sequencia: number;
     readonly conteudoSha256: string;
     readonly unidade: { readonly apelido: string };
-    readonly nuvem: { readonly canal: string };
+    readonly nuvem: { readonly canal: string; readonly tipoConteudo: string };
   };
 }
 
@@ -102,6 +102,7 @@ ${relay}`,
 /** A cloud, an inbox, gyms that read it and their receivers, each in a process of its own. */
 export class Chain {
   readonly folder = mkdtempSync(join(tmpdir(), 'giro-relay-'));
+  readonly inboxConfig = join(this.folder, 'inbox.yaml');
   readonly gyms: ChainGym[];
   inbox: GiroProcess | undefined;
   readonly feedPort: number;
@@ -113,7 +114,7 @@ export class Chain {
     this.gyms = units.map((unit, place) => new ChainGym(this.folder, unit, ports[2 + place]!));
     const hash = (token: string): string => `sha256:${createHash('sha256').update(token).digest('hex')}`;
     writeFileSync(
-      join(this.folder, 'inbox.yaml'),
+      this.inboxConfig,
       `agent: { name: inbox, language: en, data: ./data-inbox }
 panel: { listen: off }
 units:
@@ -136,7 +137,7 @@ ${this.gyms.map(({ unit, token }) => `    - { id: ${unit}, unit: ${unit}, tokens
   }
 
   async start(): Promise<GiroProcess> {
-    this.inbox = new GiroProcess(['run', '--config', join(this.folder, 'inbox.yaml')], { cwd: this.folder });
+    this.inbox = new GiroProcess(['run', '--config', this.inboxConfig], { cwd: this.folder });
     await this.inbox.line(/feed listens/);
     await this.inbox.line(/relay endpoint listens/);
     return this.inbox;

@@ -78,7 +78,9 @@ export class LineDevice implements AsyncDisposable {
     socket.on('close', () => {
       if (this.#socket === socket) this.#socket = undefined;
     });
-    createInterface({ input: socket }).on('line', () => {
+    const lines = createInterface({ input: socket });
+    lines.on('error', () => {}); // the other end was killed
+    lines.on('line', () => {
       if (this.#socket !== socket) return;
       this.acknowledged += 1;
       this.#look();

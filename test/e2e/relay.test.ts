@@ -13,10 +13,16 @@ const NAMES = [
   'novidade',
 ];
 
+const FORM = 'application/x-www-form-urlencoded';
+const typeOf = (number: number): string => (number % 4 === 3 ? FORM : 'application/json; charset=utf-8');
+
 /** Bodies of any shape: what they have in common is what the inbox is told to look for. */
 function bodyOf(gym: number, number: number): Buffer {
   const name = NAMES[number % NAMES.length];
   const key = String(gym).repeat(32);
+  if (typeOf(number) === FORM) {
+    return Buffer.from(`evento=${name}&chave=${key}&empresa=${gym + 1}&numero=${number}&nome=Jos%E9+%20`);
+  }
   const tail =
     number % 2 === 0 ? '"saldo":10.50,"id":12345678901234567890' : '"a":1,"a":2,\r\n "nome":"Jos\u00e9"';
   return Buffer.from(
@@ -28,8 +34,8 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-async function postUntilTaken(chain: Chain, body: Buffer): Promise<void> {
-  while (!(await chain.post(body)));
+async function postUntilTaken(chain: Chain, gym: number, number: number): Promise<void> {
+  while (!(await chain.post(bodyOf(gym, number), typeOf(number))));
 }
 
 /** Everything that a gym was posted is there, to the byte and in either form, and nothing else is. */
@@ -45,7 +51,14 @@ function assertWhole(gym: ChainGym, place: number, count: number): void {
     [...gym.events.keys()].sort(),
     'ids are equal in both forms',
   );
-  for (const { format, body } of gym.delivered) if (format === 'giro') assertContract(body);
+  const types = new Map(
+    Array.from({ length: count }, (_, number) => [sha256(bodyOf(place, number)), typeOf(number)] as const),
+  );
+  for (const { format, body } of gym.delivered) {
+    if (format !== 'giro') continue;
+    assertContract(body);
+    assert.equal(body.nuvem.tipoConteudo, types.get(body.conteudoSha256));
+  }
 }
 
 for (const kind of ['pull', 'stream'] as const) {
@@ -63,7 +76,7 @@ for (const kind of ['pull', 'stream'] as const) {
       }
       const [first] = chain.gyms;
       for (let number = 0; number < EVENTS; number += 1) {
-        await Promise.all(chain.gyms.map((_, place) => postUntilTaken(chain, bodyOf(place, number))));
+        await Promise.all(chain.gyms.map((_, place) => postUntilTaken(chain, place, number)));
         if (number === 10) {
           await chain.inbox?.end('SIGKILL');
           await chain.start();

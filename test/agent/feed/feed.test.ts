@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { relayedContent } from '../../../agent/formats/relayed.ts';
 import { FEED } from '../../../agent/journal/records.ts';
+import { ManualClock } from '../../clock.ts';
 import { eventOf, idOf } from '../journal/journals.ts';
 import { feed, type Node, openNode } from '../relay/set-up.ts';
 
@@ -115,6 +116,29 @@ test('a cursor older than what is kept is 410 with where to go on; one of anothe
   assert.deepEqual(ids(await page(url, `?after=${gone.body.next}`)), [idOf(3), idOf(4)]);
   assert.equal((await ask(url, '?after=!!!')).status, 400);
   assert.equal((await ask(url, '?limit=0')).status, 400);
+});
+
+test('retention by time: what is older than keepDays is taken away as the days pass', async (t) => {
+  const clock = new ManualClock();
+  const node = await openNode(t, { clock });
+  const url = await feed(node, CONSUMERS);
+  const recordedAtMs = clock.now();
+  const fed = (number: number, ms: number) =>
+    eventOf(number, { unit: 'centro', recordedAtMs: recordedAtMs + ms, webhooks: [FEED] });
+  await node.journal.accept({ events: [fed(1, 0), fed(2, 86_400_000)] });
+  const { events } = await page(url);
+  await clock.advance(30 * 86_400_000 - 1);
+  assert.deepEqual(ids(await page(url)), [idOf(1), idOf(2)], 'kept for 30 days');
+  while (ids(await page(url)).length > 1) await clock.advance(3_600_000);
+  assert.deepEqual(ids(await page(url)), [idOf(2)]);
+  assert.ok(clock.now() < recordedAtMs + 31 * 86_400_000);
+  assert.deepEqual(
+    ids(await page(url, `?after=${events[0]!.cursor}`)),
+    [idOf(2)],
+    'nothing is missing behind it',
+  );
+  const beginning = Buffer.from(events[0]!.cursor, 'base64url').toString().replace(/1$/, '0');
+  assert.equal((await ask(url, `?after=${Buffer.from(beginning).toString('base64url')}`)).status, 410);
 });
 
 test('long poll: answered as soon as there is one, and empty when the time is up; 304 for what did not change', async (t) => {

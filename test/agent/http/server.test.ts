@@ -82,3 +82,14 @@ test('closing does not wait for whoever keeps a connection open', async (t) => {
   await server.close();
   await ended;
 });
+
+test('the address that it is given stays as it is: it is compared with that of the next configuration', async (t) => {
+  const server = await createHttpServer({
+    ...{ title: 'Test', description: 'A test.', bodyLimit: 1024 },
+    log: new RecordingLog(),
+  });
+  t.after(() => server.close());
+  const address = { host: '127.0.0.1', port: 0 };
+  await listen(server, address);
+  assert.deepEqual(address, { host: '127.0.0.1', port: 0 });
+});

@@ -82,6 +82,24 @@ test('retention by time takes the oldest away; a moment is found; bounds say wha
   assert.deepEqual(reader.feedBounds('centro'), { epoch, first: 5, last: 4 });
 });
 
+test('a clock that was wrong for a while takes nothing out of the middle, and hides nothing from a moment', async (t) => {
+  const folder = makeFolder(t);
+  const { journal } = await openJournal(t, folder, new ManualClock());
+  await journal.accept({
+    events: [50, 5, 60, 55, 70].map((atMs, n) => ({ ...fed(n, 'centro'), recordedAtMs: atMs })),
+  });
+  assert.equal(await journal.pruneFeed('centro', 30), 0, 'the second looks old and is not the oldest');
+  const reader = openReader(folder);
+  t.after(() => reader.close());
+  assert.equal(
+    reader.feedPlace('centro', 52),
+    2,
+    'behind the second: the third is of 60, though the fourth is of 55',
+  );
+  assert.equal(await journal.pruneFeed('centro', 58), 2);
+  assert.equal(reader.feedBounds('centro')?.first, 3);
+});
+
 test('a backup that is put in place begins new epochs: consumers read again what they may have missed', async (t) => {
   const folder = makeFolder(t);
   const { journal } = await openJournal(t, folder);

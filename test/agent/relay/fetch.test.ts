@@ -12,11 +12,14 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { relayedContent, sha256 } from '../../../agent/formats/relayed.ts';
+import { FEED } from '../../../agent/journal/records.ts';
+import { relayedEvent } from '../../../agent/relay/event.ts';
 import { Fetching } from '../../../agent/relay/fetch.ts';
 import type { FetchSource } from '../../../config/relay.ts';
 import type { ServerTls } from '../../../config/server-tls.ts';
 import { ManualClock } from '../../clock.ts';
 import { fixture } from '../delivery/certificates.ts';
+import { idOf } from '../journal/journals.ts';
 import { feed, fetchSource, type Node, openNode, PATH, receive, UNITS } from './set-up.ts';
 
 const TOKEN = 'token-of-the-gym-centro';
@@ -138,13 +141,17 @@ test('a cursor reset and an inbox that began anew: everything is read again, not
   assert.equal((await got(anew, 4)).length, 4);
 });
 
-/** Lets the clock run from one wait to the next, as soon as nothing else goes on, until `done`. */
-async function pump(clock: ManualClock, done: () => boolean): Promise<void> {
+/** Lets the clock run from one wait to the next, as soon as nothing else goes on, until `done`; over no longer wait. */
+async function pump(clock: ManualClock, done: () => boolean, longestMs = Number.POSITIVE_INFINITY) {
   while (!done()) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (clock.nextAtMs !== undefined) await clock.advance(clock.nextAtMs - clock.now());
+    const waitMs = (clock.nextAtMs ?? Number.POSITIVE_INFINITY) - clock.now();
+    if (waitMs <= longestMs && clock.nextAtMs !== undefined) await clock.advance(waitMs);
   }
 }
+
+/** Between two tries; a stream is silent for longer before it is given up. */
+const LONGEST_BACKOFF_MS = 36_000;
 
 test('an inbox that is away for a day: tried on, at most 36 s apart, and then everything comes', async (t) => {
   const clock = new ManualClock();
@@ -276,4 +283,95 @@ test('only events of the cloud are taken, and only whose hash is right', async (
   const { data } = await gym.line(/cloud events cannot come/);
   assert.equal(data.code, 'RELAY_ANSWER');
   assert.equal((await got(gym, 1)).length, 1);
+});
+
+test('many pages: all events, in their order, none twice', async (t) => {
+  const inbox = await openInbox(t);
+  const context = { relay: 'pacto', provider: 'pacto', agent: 'inbox', unit: UNITS[0]! };
+  const events = Array.from({ length: 250 }, (_, number) => ({
+    ...relayedEvent(
+      {
+        id: idOf(number),
+        channel: 'http',
+        bytes: Buffer.from(bodyOf(number)),
+        contentType: 'application/json',
+        name: 'notificarCadastro',
+        receivedAtMs: Date.now(),
+      },
+      context,
+    ),
+    webhooks: [FEED],
+  }));
+  await inbox.node.journal.accept({ events });
+  const asked: string[] = [];
+  const url = await fakeInbox(t, (request, response) => {
+    asked.push(String(request.url));
+    forward(inbox.url, request, response);
+  });
+  const gym = await openNode(t);
+  start(gym, { pull: new URL(`${url}/v1/events`), every: 60_000 });
+  assert.deepEqual(
+    (await got(gym, 250)).map(({ id }) => id),
+    events.map(({ id }) => id),
+  );
+  assert.equal(asked.length, 3, 'one page after another, without waiting for the next turn');
+});
+
+test('a schedule: asked at the start and then as cron says', async (t) => {
+  const inbox = await openInbox(t);
+  await inbox.post(1);
+  const gym = await openNode(t);
+  start(gym, { pull: new URL(`${inbox.url}/v1/events`), every: '* * * * * *' });
+  await got(gym, 1);
+  await inbox.post(2);
+  assert.equal((await got(gym, 2)).length, 2);
+  await gym.close(); // ends though the next turn has not come
+});
+
+test('an inbox that says there is more and gives the same cursor is not asked for ever', async (t) => {
+  const clock = new ManualClock();
+  const gym = await openNode(t, { clock });
+  const asked: (string | null)[] = [];
+  const url = await fakeInbox(t, (request, response) => {
+    asked.push(new URL(String(request.url), 'http://inbox').searchParams.get('after'));
+    response.writeHead(200).end('{"events":[],"next":"n","more":true}');
+  });
+  start(gym, { pull: new URL(`${url}/v1/events`) });
+  assert.equal((await gym.line(/cloud events cannot come/)).data.code, 'RELAY_ANSWER');
+  assert.deepEqual(asked, [null, 'n']);
+});
+
+test('streams that end before anything comes through: the events come by asking', async (t) => {
+  const clock = new ManualClock();
+  const inbox = await openInbox(t);
+  await inbox.post(1);
+  const proxied = await fakeInbox(t, (request, response) => {
+    if (!request.url?.startsWith('/v1/stream')) forward(inbox.url, request, response);
+    else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(': giro\n\n');
+  });
+  const gym = await openNode(t, { clock });
+  start(gym, { stream: new URL(`${proxied}/v1/stream`), pull: new URL(`${proxied}/v1/events`) });
+  await pump(clock, () => gym.lines.some(({ message }) => message === 'cloud event'), LONGEST_BACKOFF_MS);
+  assert.equal((await got(gym, 1))[0]?.nuvem.canal, 'consulta');
+  assert.ok(!gym.lines.some(({ message }) => /cannot come/.test(message)));
+});
+
+test('a stream of a cloud’s own: an event without an id leaves the place at the one before it', async (t) => {
+  const clock = new ManualClock();
+  const gym = await openNode(t, { clock });
+  const lastIds: (string | string[] | undefined)[] = [];
+  const url = await fakeInbox(t, (request, response) => {
+    lastIds.push(request.headers['last-event-id']);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    if (lastIds.length > 1) response.write(': nothing new\n\n');
+    else response.end('id: a\nevent: notificarCadastro\ndata: {"n":1}\n\ndata: {"n":2}\n\n');
+  });
+  start(gym, { stream: new URL(`${url}/v1/stream`) });
+  await pump(clock, () => lastIds.length > 1, LONGEST_BACKOFF_MS);
+  assert.deepEqual(lastIds, [undefined, 'a']);
+  const content = ['{"n":1}', '{"n":2}'].map((body) => sha256(Buffer.from(body)));
+  assert.deepEqual(
+    (await got(gym, 2)).map(({ conteudoSha256 }) => conteudoSha256),
+    content,
+  );
 });

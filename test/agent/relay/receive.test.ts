@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { sha256 } from '../../../agent/formats/relayed.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
+import { ManualClock } from '../../clock.ts';
 import { assertContract } from '../../contract.ts';
+import { fixture } from '../delivery/certificates.ts';
 import { type Node, openNode, PATH, receive, UNITS } from './set-up.ts';
 
 const KEY = 'a'.repeat(32);
@@ -121,9 +125,8 @@ test('a post that fits no unit is kept, and becomes an event when a unit fits', 
   }
   await node.close();
 
-  const again = await openNode(t, { folder: node.folder });
   const third = { ...UNITS[0]!, id: 'norte', key: 'c'.repeat(32) };
-  Object.assign(again.parts, { units: [...UNITS, third] });
+  const again = await openNode(t, { folder: node.folder, units: [...UNITS, third] });
   await receive(again);
   const [notification] = await bodies(again, 'norte');
   assert.equal(notification?.conteudoSha256, sha256(body));
@@ -216,6 +219,86 @@ test('a disk that refuses: 503 with Retry-After, nothing is promised', async (t)
   assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '30']);
   refusing = false;
   assert.equal((await post(`${url}${PATH}`, '{}')).status, 202);
+});
+
+test('no answer before the commit; after 10 s the sender is asked to come again, and what it sent is there once', async (t) => {
+  const clock = new ManualClock();
+  const node = await openNode(t, { clock });
+  let allow = (): void => {};
+  const disk = new Promise<void>((resolve) => {
+    allow = resolve;
+  });
+  let reached = (): void => {};
+  const asked = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const { accept } = node.parts;
+  Object.assign(node.parts, {
+    async accept(...given: Parameters<typeof accept>) {
+      reached();
+      await disk;
+      return accept(...given);
+    },
+  });
+  const url = await receive(node);
+  const body = `{"evento":"notificarPagamento","chave":"${KEY}","empresa":1,"dados":{"id":5}}`;
+  let isAnswered = false;
+  const first = post(`${url}${PATH}`, body).finally(() => {
+    isAnswered = true;
+  });
+  await asked;
+  await clock.advance(9_999);
+  await (await fetch(`${url}/openapi.json`)).arrayBuffer();
+  assert.equal(isAnswered, false);
+  await clock.advance(1);
+  assert.deepEqual([(await first).status, (await first).headers.get('retry-after')], [503, '30']);
+  allow();
+  assert.equal((await post(`${url}${PATH}`, body)).status, 202);
+  assert.equal((await bodies(node, 'centro')).length, 1);
+});
+
+test('a unit that is configured while it listens gets what was kept for it, then what comes, at the same port', async (t) => {
+  const units = [...UNITS];
+  const node = await openNode(t, { units });
+  const url = await receive(node);
+  const of = (number: number) =>
+    `{"evento":"notificarCadastro","chave":"${'c'.repeat(32)}","empresa":1,"n":${number}}`;
+  assert.equal((await post(`${url}${PATH}`, of(1))).body.unidade, null);
+  units.push({ ...UNITS[0]!, id: 'norte', key: 'c'.repeat(32) });
+  node.parts.units.changed();
+  assert.equal((await post(`${url}${PATH}`, of(2))).body.unidade, 'norte');
+  node.parts.units.changed();
+  await post(`${url}${PATH}`, of(3));
+  assert.deepEqual(
+    (await bodies(node, 'norte')).map(({ conteudoSha256 }) => conteudoSha256),
+    [1, 2, 3].map((number) => sha256(Buffer.from(of(number)))),
+    'in the order of the posts, the kept one once',
+  );
+});
+
+test('over TLS by certificate and key; a signature in base64; a long body that does not say its length', async (t) => {
+  const node = await openNode(t);
+  const secret = '0123456789abcdef';
+  const url = await receive(node, {
+    unit: 'centro',
+    tls: { certificate: fixture('good'), key: fixture('key') },
+    hmac: { header: 'x-sig', secret, prefix: '', encoding: 'base64' },
+  });
+  const send = async (body: string, signed: string): Promise<number | undefined> => {
+    const signature = createHmac('sha256', secret).update(signed).digest('base64');
+    const sent = request(`${url}${PATH}`, {
+      method: 'POST',
+      ca: fixture('ca'),
+      headers: { 'x-sig': signature, 'transfer-encoding': 'chunked' },
+    });
+    sent.on('error', () => {}); // a refused body is cut off
+    sent.end(body);
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  };
+  const long = 'x'.repeat(256 * 1024 + 1);
+  assert.deepEqual([await send('{}', '{}'), await send('{}', '[]'), await send(long, long)], [202, 401, 413]);
 });
 
 test('a sender that trickles is let go', async (t) => {

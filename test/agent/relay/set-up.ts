@@ -7,6 +7,7 @@ import { FEED } from '../../../agent/journal/records.ts';
 import { RelayHealth } from '../../../agent/relay/health.ts';
 import type { RelayParts } from '../../../agent/relay/parts.ts';
 import { Receiving } from '../../../agent/relay/receive.ts';
+import { UnitsInForce } from '../../../agent/relay/units.ts';
 import type { Unit } from '../../../config/configuration.ts';
 import type { Feed, FeedConsumer } from '../../../config/feed.ts';
 import type { FetchSource, ReceiveSource } from '../../../config/relay.ts';
@@ -22,7 +23,7 @@ export const UNITS: readonly Unit[] = [
 /** A journal with what its events go to: the webhook crm, and the feed of each unit. */
 export async function openNode(
   t: TestContext,
-  { folder = makeFolder(t), clock = systemClock as Clock } = {},
+  { folder = makeFolder(t), clock = systemClock as Clock, units = UNITS } = {},
 ) {
   const { log, lines, line } = recordingLog();
   const news = new FeedNews(clock);
@@ -38,7 +39,7 @@ export async function openNode(
   t.after(close);
   const parts: RelayParts = {
     agent: 'teste',
-    units: UNITS,
+    units: new UnitsInForce(() => units),
     identity: new Identity('6f1c7b52-1f0e-5c1e-9a37-0f6c0f6f2a11', Buffer.alloc(32)),
     clock,
     log,
