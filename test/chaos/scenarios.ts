@@ -9,6 +9,7 @@ import { idle } from './scenarios/idle.ts';
 import { kill } from './scenarios/kill.ts';
 import { network } from './scenarios/network.ts';
 import { stop } from './scenarios/stop.ts';
+import { suspend } from './scenarios/suspend.ts';
 import { tornLog } from './scenarios/torn-log.ts';
 
 /** All of them, in the order in which they run. */
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   delay,
   hostile,
   stop,
+  suspend,
   endurance,
   idle,
 ];
