@@ -6,14 +6,14 @@ import { isGroup } from './source.ts';
 
 /** What a configuration needs besides its own file, as it names it. */
 export interface Links {
-  /** Paths, relative to the file or absolute: of `${file:PATH}`, and of the certificates and keys under `tls`. */
+  /** Paths, relative to the file or absolute: of `${file:PATH}`, of every `ca`, and of the certificates and keys under `tls`. */
   readonly files: readonly string[];
   /** Names of `${env:NAME}`. */
   readonly variables: readonly string[];
 }
 
 const REFERENCE = /\$\{(file|env):([^}]*)\}/g;
-const TLS_FILES = ['ca', 'certificate', 'key'];
+const TLS_FILES = ['certificate', 'key'];
 
 /** Finds what the configuration in the file at `path` names. Throws CONFIG_UNREADABLE. */
 export function linksOf(path: string): Links {
@@ -32,7 +32,8 @@ export function linksOf(path: string): Links {
       }
     } else if (isGroup(value)) {
       for (const [key, member] of Object.entries(value)) {
-        if (isTls && TLS_FILES.includes(key) && typeof member === 'string' && !member.includes('${')) {
+        const isFile = key === 'ca' || (isTls && TLS_FILES.includes(key));
+        if (isFile && typeof member === 'string' && !member.includes('${')) {
           files.add(member);
         } else {
           read(member, key === 'tls');
