@@ -15,7 +15,7 @@ const DESCRIPTORS = 6;
 
 export const endurance: Scenario = {
   name: 'endurance',
-  what: `${EVENTS.full} events as fast as they go: memory and file descriptors stay as they are`,
+  what: `events as fast as they go (${EVENTS.full}, in the short form ${EVENTS.short}): memory and file descriptors stay as they are`,
   run,
 };
 

@@ -13,7 +13,7 @@ const EVENTS = 200;
 
 export const idle: Scenario = {
   name: 'idle',
-  what: `${HOURS.full} simulated hours without an access, between some: memory and file descriptors stay as they are`,
+  what: `simulated hours without an access (${HOURS.full}, in the short form ${HOURS.short}), between some: memory and file descriptors stay as they are`,
   run,
 };
 
