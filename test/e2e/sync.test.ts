@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -24,7 +24,10 @@ test('every acknowledgement comes after a sync of its own commit, and one sync c
   try {
     const port = await freePort();
     gym.configure(linesTurnstile('catraca-1', `tcp-listen://127.0.0.1:${port}`));
-    const trace = join(gym.folder, 'trace');
+    // Not beside the configuration, whose folder the gateway watches.
+    const traces = join(gym.folder, 'traces');
+    mkdirSync(traces);
+    const trace = join(traces, 'trace');
     const calls = 'trace=fsync,fdatasync,write,writev,sendto,sendmsg';
     const program: Program = ['strace', '-f', '-qq', '-s', '8192', '-e', calls, '-o', trace, ...CHECKOUT];
     const gateway = gym.startWith({ program }, 'run', '--config', gym.config);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openPtyPair } from '../drivers/pty.ts';
@@ -32,7 +32,10 @@ test('its filter allows every system call of a serial port, the journal and a we
   await using pair = await openPtyPair();
   try {
     gym.configure(linesTurnstile('catraca-1', `serial://${pair.near}?baudRate=115200`));
-    const trace = join(gym.folder, 'trace');
+    // Not beside the configuration: the gateway watches that folder, and would hear of its own trace without end.
+    const traces = join(gym.folder, 'traces');
+    mkdirSync(traces);
+    const trace = join(traces, 'trace');
     const program: Program = ['strace', '-f', '-ff', '-qq', '-o', trace, ...CHECKOUT];
     const receiver = await gym.receiver();
     const gateway = gym.startWith({ program }, 'run', '--config', gym.config);

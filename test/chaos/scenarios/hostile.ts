@@ -12,7 +12,8 @@ import { megabytes, RssWatch } from '../vitals.ts';
 
 const SECONDS = { short: 8, full: 120 } as const;
 const EVENTS_PER_SECOND = 50;
-const LARGEST_RSS_BYTES = 200e6;
+/** The goal is 200 MB; in the short form, which shares its machine with other tests, only a flood that is kept reaches the limit. */
+const LARGEST_RSS_BYTES = { short: 260e6, full: 200e6 } as const;
 /** Warnings and errors: some for each of the hostile, however long they go on. */
 const LOG_LINES = { short: 60, full: 120 } as const;
 const DRIVERS = ['lines', 'henry', 'toletus-litenet2'] as const;
@@ -45,7 +46,7 @@ async function run({ random, scale, open, note }: Run): Promise<Tally> {
 
   const lines = gateway.stdout.length + gateway.stderr.length;
   note(`memory up to ${megabytes(rss.highestBytes)}, ${lines} lines of log`);
-  assert.ok(rss.highestBytes < LARGEST_RSS_BYTES, `memory: ${megabytes(rss.highestBytes)}`);
+  assert.ok(rss.highestBytes < LARGEST_RSS_BYTES[scale], `memory: ${megabytes(rss.highestBytes)}`);
   assert.ok(lines < LOG_LINES[scale], `log: ${lines} lines\n${gateway.stderr.slice(-20).join('\n')}`);
   return tally;
 }
