@@ -15,8 +15,11 @@ import { checkRuntime } from './runtime.ts';
 const STEPS: Readonly<Record<CheckName, Check>> = {
   runtime: () => checkRuntime(),
   configuration: ({ configuration: { path, turnstiles, webhooks } }) => {
-    const said = `${path} (${turnstiles.length}, ${webhooks.length})`;
-    return [{ check: 'configuration', state: 'ok', cause: text(said, said) }];
+    const cause = text(
+      `${path} is valid: turnstiles ${turnstiles.length}, webhooks ${webhooks.length}`,
+      `${path} é válido: catracas ${turnstiles.length}, webhooks ${webhooks.length}`,
+    );
+    return [{ check: 'configuration', state: 'ok', cause }];
   },
   permissions: checkPermissions,
   disk: checkDisk,

@@ -28,8 +28,12 @@ export async function writeStream(
   signal: AbortSignal,
 ): Promise<void> {
   const left = new AbortController();
-  response.once('close', () => left.abort());
-  const ended = AbortSignal.any([signal, left.signal]);
+  const leave = (): void => left.abort();
+  response.once('close', leave);
+  // Not AbortSignal.any: it forgets an abort once the source is collected (nodejs/node#65995).
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  const ended = left.signal;
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
@@ -50,6 +54,7 @@ export async function writeStream(
       if (news.version(unit) === version) await write(response, ':\n\n', ended);
     }
   } finally {
+    signal.removeEventListener('abort', leave);
     response.end();
   }
 }

@@ -39,7 +39,6 @@ export class Session {
   readonly #conversation: Conversation;
   readonly #counters: PassageCounters;
   readonly #recorder: Recorder;
-  readonly #over = new AbortController();
   /** The question that waits for its answer from outside. */
   #asking: AbortController | undefined;
   #hasHeardFrame = false;
@@ -69,7 +68,7 @@ export class Session {
         await this.#send({ kind: 'read', name: 'deviceId' });
       }
     } finally {
-      this.#over.abort();
+      this.#asking?.abort();
       this.#recorder.end();
       this.#remember();
     }
@@ -194,8 +193,9 @@ export class Session {
   /** A release belongs to the moment that asked for it: not to another connection, nor to whoever came next. */
   async #decideOutside(question: DecisionQuestion, callback: Callback): Promise<void> {
     this.#asking?.abort();
+    // One signal of its own: AbortSignal.any forgets an abort once the source is collected (nodejs/node#65995).
     this.#asking = new AbortController();
-    const over = AbortSignal.any([this.#over.signal, this.#asking.signal]);
+    const over = this.#asking.signal;
     const { timeoutMs } = callback;
     const decision = await decideOutside(this.#context, { callback, question, timeoutMs, over });
     if (decision === undefined) return;
