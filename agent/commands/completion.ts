@@ -10,6 +10,7 @@ export const describeCompletion: DescribeCommand = (program: Command) => {
     .command('completion')
     .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SHELLS)))
     .description('prints what makes the shell complete commands, options and their values')
+    .option('--json', 'prints {shell, script}')
     .addHelpText(
       'after',
       `
@@ -18,7 +19,8 @@ Examples:
   giro completion zsh > "\${fpath[1]}/_giro"
   giro completion fish > ~/.config/fish/completions/giro.fish`,
     )
-    .action((shell: keyof typeof SHELLS) => {
-      process.stdout.write(SHELLS[shell](commandsOf(program)));
+    .action((shell: keyof typeof SHELLS, { json = false }: { json?: boolean }) => {
+      const script = SHELLS[shell](commandsOf(program));
+      process.stdout.write(json ? `${JSON.stringify({ shell, script })}\n` : script);
     });
 };

@@ -5,7 +5,7 @@ import { createLinkSource } from '../../drivers/links/open.ts';
 import { runSimulator } from '../../drivers/simulator.ts';
 import { createLog } from '../log.ts';
 import { bringPeople } from './people.ts';
-import { notificationLine, Receiver } from './receiver.ts';
+import { type Received, Receiver } from './receiver.ts';
 
 /** Mean time between two people at one turnstile, and between the steps of one passage. */
 const EVERY_MS = 4_000;
@@ -25,11 +25,14 @@ export interface Demo {
 
 /**
  * The other ends of `config/demo.yaml`: a simulated controller behind each turnstile, and a receiver behind the
- * webhook that verifies and prints each notification.
+ * webhook that verifies each notification and prints its line.
  * @throws {GiroError} PORT_BUSY when a port of the demo is taken.
  */
-export async function startDemo(configuration: Configuration): Promise<Demo> {
-  const receiver = await startReceiver(configuration);
+export async function startDemo(
+  configuration: Configuration,
+  lineOf: (received: Received) => string,
+): Promise<Demo> {
+  const receiver = await startReceiver(configuration, lineOf);
   const stopping = new AbortController();
   const leaving = new AbortController();
   const log = createLog({ level: 'silent' });
@@ -66,7 +69,10 @@ export async function startDemo(configuration: Configuration): Promise<Demo> {
   };
 }
 
-async function startReceiver({ webhooks }: Configuration): Promise<Receiver> {
+async function startReceiver(
+  { webhooks }: Configuration,
+  lineOf: (received: Received) => string,
+): Promise<Receiver> {
   const [webhook] = webhooks;
   if (webhook === undefined) throw new TypeError('the demo has one webhook');
   const port = Number(webhook.url.port);
@@ -76,7 +82,7 @@ async function startReceiver({ webhooks }: Configuration): Promise<Receiver> {
     secret: webhook.keys[0]?.text ?? '',
     status: 200,
     delayMs: 0,
-    onReceived: (received) => console.log(notificationLine(received)),
+    onReceived: (received) => console.log(lineOf(received)),
     onRefused: (why) => console.error(`refused: ${why}`),
   });
   try {

@@ -27,8 +27,12 @@ export const describeFeed: DescribeCommand = (program: Command, language: Langua
   relay
     .command('path')
     .description('prints a new secret path for receive.path')
+    .option('--json', 'prints {path}')
     .addHelpText('after', '\nExample:\n  giro relay path > config/pacto.path && chmod 600 config/pacto.path')
-    .action(() => console.log(`/${randomBytes(PATH_BYTES).toString('base64url')}`));
+    .action(({ json = false }: { json?: boolean }) => {
+      const path = `/${randomBytes(PATH_BYTES).toString('base64url')}`;
+      console.log(json ? JSON.stringify({ path }) : path);
+    });
 };
 
 /** The token alone goes to stdout, so that it can be kept in a file; what is for the configuration goes beside it. */

@@ -116,4 +116,8 @@ export const HELP_PT_TOOLS: Readonly<Record<string, string>> = {
   'stops the service and removes it; configuration and data stay':
     'para o serviço e o remove; configuração e dados ficam',
   'takes the password from the standard input, one line': 'lê a senha da entrada padrão, uma linha',
+  'prints {changed, data}': 'imprime {changed, data}',
+  'prints {path}': 'imprime {path}',
+  'prints {shell, script}': 'imprime {shell, script}',
+  'prints {service: installed|removed, config}': 'imprime {service: installed|removed, config}',
 };

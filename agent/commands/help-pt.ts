@@ -42,6 +42,8 @@ export const HELP_PT: Readonly<Record<string, string>> = {
   // run, check, discover, ports
   'runs the gateway until it is stopped (Ctrl-C or SIGTERM)':
     'roda o gateway até ser parado (Ctrl-C ou SIGTERM)',
+  'one JSON object a line also on a terminal: the log, and what the demo prints':
+    'um objeto JSON por linha também em um terminal: o log e o que a demonstração mostra',
   'validates the configuration; names file, line and column of every mistake (exit code 78)':
     'confere a configuração; aponta arquivo, linha e coluna de cada erro (código de saída 78)',
   'also tries every turnstile and webhook, and compares clocks':
@@ -116,10 +118,11 @@ export const HELP_PT: Readonly<Record<string, string>> = {
     'também encerra a espera após uma falha: a próxima tentativa é na hora',
   'sends a signed testeWebhook through the real queue and says what came of it (exit code 1: no 2xx)':
     'envia um testeWebhook assinado pela fila real e diz no que deu (código de saída 1: sem 2xx)',
-  'prints {webhook, paused}': 'imprime {webhook, paused}',
+  'only says how many events wait': 'só diz quantos eventos estão na fila',
+  'prints {action, dryRun, webhook, pending}': 'imprime {action, dryRun, webhook, pending}',
   'gives up after so many seconds': 'desiste depois de tantos segundos',
-  'prints the attempt as JSON: {webhook, id, sequence, delivered, attempt}':
-    'imprime a tentativa em JSON: {webhook, id, sequence, delivered, attempt}',
+  'prints {action, dryRun, webhook, pending, id?, sequence?, delivered?, attempt?}':
+    'imprime {action, dryRun, webhook, pending, id?, sequence?, delivered?, attempt?}',
   'Send them again with giro resend --failed-since 7d.': 'Envie de novo com giro resend --failed-since 7d.',
 
   // watch, replay

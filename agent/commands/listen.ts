@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { parseSecret } from '../../config/secret.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { integerOption } from './options.ts';
-import type { Received } from './receiver.ts';
 
 interface ListenOptions {
   readonly port: number;
@@ -41,7 +40,7 @@ export const describeListen: DescribeCommand = (program: Command) => {
 };
 
 async function listen(options: ListenOptions): Promise<void> {
-  const { Receiver, notificationLine } = await import('./receiver.ts');
+  const { Receiver, notificationJson, notificationLine } = await import('./receiver.ts');
   const receiver = new Receiver({
     host: options.host,
     port: options.port,
@@ -49,7 +48,7 @@ async function listen(options: ListenOptions): Promise<void> {
     status: options.status,
     delayMs: options.delay,
     onReceived: (received) =>
-      console.log(options.json ? JSON.stringify(asJson(received)) : notificationLine(received)),
+      console.log(options.json ? notificationJson(received) : notificationLine(received)),
     onRefused: (why) => console.error(`refused: ${why}`),
   });
   const port = await receiver.listen();
@@ -58,10 +57,6 @@ async function listen(options: ListenOptions): Promise<void> {
   );
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   await receiver.close();
-}
-
-function asJson({ data, body: _, ...rest }: Received): object {
-  return { ...rest, body: data };
 }
 
 function secretOption(text: string): string {

@@ -16,6 +16,7 @@ export const describePanel: DescribeCommand = (program: Command) => {
     .description('sets the password with which operators act on the page; a running gateway takes it at once')
     .option(...CONFIG_OPTION)
     .option('--stdin', 'takes the password from the standard input, one line')
+    .option('--json', 'prints {changed, data}')
     .addHelpText(
       'after',
       '\nExamples:\n  giro panel password\n  pwgen 16 1 | tee /dev/tty | giro panel password --stdin',
@@ -40,7 +41,15 @@ const WORDS = {
   },
 } as const satisfies Record<Language, object>;
 
-async function setPassword({ config, stdin }: { config?: string; stdin?: boolean }): Promise<void> {
+async function setPassword({
+  config,
+  stdin,
+  json,
+}: {
+  config?: string;
+  stdin?: boolean;
+  json?: boolean;
+}): Promise<void> {
   const { configuration } = await openConfiguration(config, { isPasswordPending: true });
   const { data, language } = configuration.agent;
   const { SHORTEST_PASSWORD, LONGEST_PASSWORD, writePassword } = await import('../panel/password.ts');
@@ -49,7 +58,7 @@ async function setPassword({ config, stdin }: { config?: string; stdin?: boolean
     throw new GiroError('USAGE', `the password needs ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters`);
   }
   await writePassword(data, password);
-  console.log(WORDS[language].done);
+  console.log(json ? JSON.stringify({ changed: true, data }) : WORDS[language].done);
 }
 
 async function fromStdin(): Promise<string> {

@@ -165,6 +165,11 @@ function contentOf(request: IncomingMessage, body: string): Recognised | undefin
   }
 }
 
+/** A notification as one JSON object. */
+export function notificationJson({ data, body: _, ...rest }: Received): string {
+  return JSON.stringify({ ...rest, body: data });
+}
+
 /** One notification on one line, for a person. */
 export function notificationLine(received: Received): string {
   const { repeated, attempt, replay } = received;

@@ -9,6 +9,7 @@ import type { Gateway } from '../gateway.ts';
 import { version } from '../version.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import type { Demo } from './demo.ts';
 import { unverifiedNote } from './unverified.ts';
 
 /** npm and the terminal both pass one Ctrl-C on: the second within this time is the same one. */
@@ -19,15 +20,16 @@ export const describeRun: DescribeCommand = (program: Command) => {
     .command('run')
     .description('runs the gateway until it is stopped (Ctrl-C or SIGTERM)')
     .option(...CONFIG_OPTION)
+    .option('--json', 'one JSON object a line also on a terminal: the log, and what the demo prints')
     .addHelpText('after', '\nExample:\n  giro run --config /etc/giro/giro.yaml')
     .action(run);
 };
 
-async function run(options: { config?: string }): Promise<void> {
+async function run({ config, json = false }: { config?: string; json?: boolean }): Promise<void> {
   const { prepareWriter } = await import('../journal/threads.ts');
   prepareWriter();
   const [{ configuration, isDemo }, { createLog }, { Taps }, { Service, tellWaiting }] = await Promise.all([
-    openConfiguration(options.config),
+    openConfiguration(config),
     import('../log.ts'),
     import('../turnstiles/taps.ts'),
     import('../service/service.ts'),
@@ -35,14 +37,17 @@ async function run(options: { config?: string }): Promise<void> {
   // The demo's screen belongs to the receiver; the log speaks when something is wrong.
   const { LogRing } = await import('../log-ring.ts');
   const ring = new LogRing(configuration.agent.data);
-  const log = createLog({ level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info'), ring });
+  const log = createLog({
+    level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info'),
+    ...(json && { terminal: false }),
+    ring,
+  });
   const { stopped, stopping } = stopSignal();
   const taps = new Taps({ clock: systemClock, log });
   taps.open(configuration.turnstiles); // the door comes first: before anything else takes its time
-  const demo = isDemo
-    ? await import('./demo.ts').then(({ startDemo }) => startDemo(configuration))
-    : undefined;
-  if (isDemo) console.log(DEMO_LINES[configuration.agent.language]);
+  const demo = isDemo ? await openDemo(configuration, json) : undefined;
+  const say = json ? console.error : console.log;
+  if (isDemo) say(DEMO_LINES[configuration.agent.language]);
 
   const { startGateway } = await import('../start.ts');
   const { language } = configuration.agent;
@@ -57,7 +62,7 @@ async function run(options: { config?: string }): Promise<void> {
     gateway && (await Service.start({ gateway, language, clock: systemClock, log, env: process.env }));
   flushCompileCache(); // a start after a kill reads it, and a kill writes nothing
   demo?.begin();
-  if (isDemo && gateway !== undefined) void tellPanel(gateway.panelUrl, language);
+  if (isDemo && gateway !== undefined) void tellPanel(gateway.panelUrl, language, say);
   try {
     const end = await Promise.race(gateway === undefined ? [stopped] : [stopped, gateway.failed]);
     if (end instanceof GiroError) throw end;
@@ -70,6 +75,14 @@ async function run(options: { config?: string }): Promise<void> {
     await demo?.close();
     log.info({}, 'gateway stopped');
   }
+}
+
+async function openDemo(configuration: Configuration, json: boolean): Promise<Demo> {
+  const [{ startDemo }, { notificationJson, notificationLine }] = await Promise.all([
+    import('./demo.ts'),
+    import('./receiver.ts'),
+  ]);
+  return startDemo(configuration, json ? notificationJson : notificationLine);
 }
 
 /** As daemons do. A terminal that is closed also hangs up: then the gateway ends, as without this. */
@@ -101,9 +114,13 @@ function sayStarted(configuration: Configuration, log: Logger): void {
 }
 
 /** The demo's screen says where the page is, once it is there: the first notification does not wait for it. */
-async function tellPanel(opening: Promise<string | undefined>, language: Language): Promise<void> {
+async function tellPanel(
+  opening: Promise<string | undefined>,
+  language: Language,
+  say: (text: string) => void,
+): Promise<void> {
   const url = await opening;
-  if (url !== undefined) console.log(`${PANEL_LINE[language]}: ${url}`);
+  if (url !== undefined) say(`${PANEL_LINE[language]}: ${url}`);
 }
 
 const PANEL_LINE: Text = {

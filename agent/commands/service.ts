@@ -13,6 +13,17 @@ const WRAPPER = 'giro-service.exe';
 const INSTALL_EXAMPLE =
   '\nExample:\n  giro service install --config C:\\giro\\giro.yaml --wrapper C:\\giro\\WinSW-x64.exe';
 
+interface ServiceOptions {
+  readonly config: string;
+  readonly json?: boolean;
+}
+
+interface InstallOptions extends ServiceOptions {
+  readonly wrapper: string;
+}
+
+const JSON_OPTION = ['--json', 'prints {service: installed|removed, config}'] as const;
+
 export const describeService: DescribeCommand = (program: Command, language: Language) => {
   const service = program
     .command('service')
@@ -23,17 +34,19 @@ export const describeService: DescribeCommand = (program: Command, language: Lan
     .description('checks the configuration, installs the service and starts it')
     .requiredOption('-c, --config <file>', 'configuration file of the service')
     .requiredOption('--wrapper <file>', 'WinSW 2.12, as downloaded (WinSW-x64.exe)')
+    .option(...JSON_OPTION)
     .addHelpText('after', INSTALL_EXAMPLE)
-    .action((options: { config: string; wrapper: string }) => install(options, language));
+    .action((options: InstallOptions) => install(options, language));
   service
     .command('remove')
     .description('stops the service and removes it; configuration and data stay')
     .requiredOption('-c, --config <file>', 'configuration file of the service')
+    .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  giro service remove --config C:\\giro\\giro.yaml')
-    .action(({ config }: { config: string }) => remove(resolve(config), language));
+    .action((options: ServiceOptions) => remove(options, language));
 };
 
-async function install(options: { config: string; wrapper: string }, language: Language): Promise<void> {
+async function install(options: InstallOptions, language: Language): Promise<void> {
   requireWindows(language);
   const config = resolve(options.config);
   await openConfiguration(config);
@@ -45,13 +58,18 @@ async function install(options: { config: string; wrapper: string }, language: L
   copyFileSync(options.wrapper, wrapper);
   writeFileSync(wrapper.replace(/exe$/, 'xml'), wrapperSettings(service));
   for (const step of ['install', 'start']) runWrapper(wrapper, step);
-  console.log(DONE.installed[language]);
+  say('installed', { ...options, config }, language);
 }
 
-function remove(config: string, language: Language): void {
+function remove(options: ServiceOptions, language: Language): void {
   requireWindows(language);
+  const config = resolve(options.config);
   for (const step of ['stop', 'uninstall']) runWrapper(wrapperBeside(config), step);
-  console.log(DONE.removed[language]);
+  say('removed', { ...options, config }, language);
+}
+
+function say(state: 'installed' | 'removed', { config, json }: ServiceOptions, language: Language): void {
+  console.log(json ? JSON.stringify({ service: state, config }) : DONE[state][language]);
 }
 
 function requireWindows(language: Language): void {
@@ -63,8 +81,9 @@ function wrapperBeside(config: string): string {
   return join(dirname(config), WRAPPER);
 }
 
+/** What the wrapper says goes to stderr: stdout is what was asked for. */
 function runWrapper(wrapper: string, step: string): void {
-  const { status, error } = spawnSync(wrapper, [step], { stdio: 'inherit' });
+  const { status, error } = spawnSync(wrapper, [step], { stdio: ['inherit', 2, 2] });
   if (status === 0) return;
   throw new GiroError('SERVICE_FAILED', `${wrapper} ${step}: ${error?.message ?? `exit code ${status}`}`);
 }

@@ -9,6 +9,7 @@ import { attemptJson, attemptText } from './attempt-text.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { integerOption } from './options.ts';
+import { DRY_RUN_OPTION, sayWaiting } from './waiting.ts';
 
 /** The journal is looked at this often: marks reach it within some 20 ms. */
 const LOOK_MS = 50;
@@ -17,6 +18,7 @@ const USUAL_TIMEOUT_S = 30;
 interface TestOptions {
   readonly config?: string;
   readonly timeout?: number;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -28,7 +30,8 @@ export const describeTest: DescribeCommand = (program: Command) => {
     )
     .option(...CONFIG_OPTION)
     .option('--timeout <s>', 'gives up after so many seconds', integerOption(1, 600), USUAL_TIMEOUT_S)
-    .option('--json', 'prints the attempt as JSON: {webhook, id, sequence, delivered, attempt}')
+    .option(...DRY_RUN_OPTION)
+    .option('--json', 'prints {action, dryRun, webhook, pending, id?, sequence?, delivered?, attempt?}')
     .addHelpText('after', '\nExample:\n  giro test crm')
     .action(testWebhook);
 };
@@ -36,13 +39,22 @@ export const describeTest: DescribeCommand = (program: Command) => {
 /** Sends one test event and says what came of it. */
 export async function testWebhook(
   webhook: string,
-  { config, timeout = USUAL_TIMEOUT_S, json }: TestOptions,
+  { config, timeout = USUAL_TIMEOUT_S, dryRun = false, json }: TestOptions,
 ): Promise<void> {
   const { configuration } = await openConfiguration(config);
   const { agent, units } = configuration;
   const { language, data } = agent;
+  const { pending } = await ask(data, { command: 'test', webhook, dryRun: true });
+  if (!json) sayWaiting(webhook, pending, language);
+  const shown = { action: 'test', dryRun, webhook, pending };
+  if (dryRun) {
+    console.log(json ? JSON.stringify(shown) : WOULD[language]);
+    return;
+  }
   const startedAtMs = Date.now();
-  const { id, sequence } = await ask(data, { command: 'test', webhook });
+  const { queued } = await ask(data, { command: 'test', webhook, dryRun });
+  if (queued === undefined) throw new TypeError('the gateway queued no test');
+  const { id, sequence } = queued;
   const { openReader } = await import('../journal/queries.ts');
   const reader = openReader(data);
   try {
@@ -58,8 +70,8 @@ export async function testWebhook(
       await ask(data, { command: 'discard', filter: { id, webhook }, dryRun: false });
     }
     if (json) {
-      const shown = attempt === undefined ? {} : { attempt: attemptJson(attempt) };
-      console.log(JSON.stringify({ webhook, id, sequence, delivered, ...shown }));
+      const came = attempt === undefined ? {} : { attempt: attemptJson(attempt) };
+      console.log(JSON.stringify({ ...shown, id, sequence, delivered, ...came }));
     } else if (attempt !== undefined) {
       console.log(attemptText(attempt, Date.now(), units[0]?.timezone ?? 'UTC', language));
     } else {
@@ -94,6 +106,11 @@ async function firstAttempt(
 function standing(reader: JournalReader, webhook: string): EndpointState | undefined {
   return reader.webhooks().find((status) => status.webhook === webhook);
 }
+
+const WOULD: Text = {
+  en: 'a signed testeWebhook would be sent',
+  'pt-BR': 'um testeWebhook assinado seria enviado',
+};
 
 const NOT_SENT: Text = {
   en: 'the test was not sent; the last answer of the webhook',

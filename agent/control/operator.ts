@@ -9,7 +9,13 @@ import type { Reload } from '../reload/reload.ts';
 import type { WireEvent } from '../watch/wire.ts';
 import { forget } from './forget.ts';
 import { inForce } from './in-force.ts';
-import { type ActionResult, type ControlRequest, type ControlResults, LOOKS } from './protocol.ts';
+import {
+  type ActionResult,
+  type ControlRequest,
+  type ControlResults,
+  LOOKS,
+  type QueueResult,
+} from './protocol.ts';
 import { testEvent } from './test-event.ts';
 
 interface OperatorParts
@@ -60,19 +66,16 @@ export class Operator {
   }
 
   async #do(request: ControlRequest, asker: Asker): Promise<ControlResults[ControlRequest['command']]> {
-    const { dispatcher, reload, turnstiles } = this.#parts;
+    const { reload, turnstiles } = this.#parts;
     switch (request.command) {
       case 'resend':
       case 'discard':
         return this.#act(request, asker);
       case 'pause':
-        await dispatcher.pause(this.#active(request.webhook).id);
-        return {};
       case 'resume':
-        await dispatcher.resume(this.#active(request.webhook).id, request.now);
-        return {};
+        return this.#hold(request);
       case 'test':
-        return this.#test(this.#active(request.webhook));
+        return this.#test(request);
       case 'forget':
         return forget(this.#parts, request, asker.signal);
       case 'reload':
@@ -161,19 +164,40 @@ export class Operator {
     return {};
   }
 
-  async #test({ id, units: wanted }: Webhook): Promise<ControlResults['test']> {
+  async #hold(request: Extract<ControlRequest, { command: 'pause' | 'resume' }>): Promise<QueueResult> {
+    const { dispatcher } = this.#parts;
+    const { id } = this.#active(request.webhook);
+    const pending = await this.#pending(id);
+    if (request.dryRun) return { pending };
+    if (request.command === 'pause') await dispatcher.pause(id);
+    else await dispatcher.resume(id, request.now);
+    return { pending };
+  }
+
+  async #pending(webhook: string): Promise<number> {
+    const { lanes } = await this.#parts.journal.queues();
+    return lanes.reduce((sum, lane) => (lane.webhook === webhook ? sum + lane.pending : sum), 0);
+  }
+
+  async #test({
+    webhook,
+    dryRun,
+  }: Extract<ControlRequest, { command: 'test' }>): Promise<ControlResults['test']> {
     const { configuration, clock, dispatcher, journal } = this.#parts;
+    const { id, units: wanted } = this.#active(webhook);
     const { agent, units } = configuration();
     const unit = units.find((each) => wanted?.includes(each.id) ?? true);
     if (unit === undefined) throw new GiroError('USAGE', 'the configuration has no unit');
     if (dispatcher.endpoints().some((state) => state.webhook === id && state.pausedAtMs !== undefined)) {
       throw new GiroError('WEBHOOK_PAUSED', id);
     }
+    const pending = await this.#pending(id);
+    if (dryRun) return { pending };
     const event = testEvent({ agent: agent.name, unit, webhook: id, nowMs: clock.now() });
     const { deliveries } = await journal.accept({ events: [event] });
     dispatcher.offer(deliveries);
     await dispatcher.resume(id); // a wait that is running would only be waited out
-    return { id: event.id, sequence: deliveries[0]?.sequence ?? 0 };
+    return { pending, queued: { id: event.id, sequence: deliveries[0]?.sequence ?? 0 } };
   }
 }
 

@@ -9,7 +9,7 @@ import type { WireEvent } from '../watch/wire.ts';
 import type { InForce } from './in-force.ts';
 
 /** Goes up with every change that an older or newer command would misunderstand. */
-export const CONTROL_VERSION = 1;
+export const CONTROL_VERSION = 2;
 
 /** Where the gateway of a data folder listens: a socket in it (mode 0600), on Windows a named pipe. */
 export function controlPath(folder: string): string {
@@ -42,11 +42,11 @@ const filter = z.strictObject({
 export const requestSchema = z.discriminatedUnion('command', [
   /** `dryRun` counts what the same without it would change. */
   z.strictObject({ command: z.enum(['resend', 'discard']), filter, dryRun: z.boolean() }),
-  z.strictObject({ command: z.literal('pause'), webhook }),
+  z.strictObject({ command: z.literal('pause'), webhook, dryRun: z.boolean() }),
   /** `now`: waits end too. */
-  z.strictObject({ command: z.literal('resume'), webhook, now: z.boolean() }),
+  z.strictObject({ command: z.literal('resume'), webhook, now: z.boolean(), dryRun: z.boolean() }),
   /** Queues a `testeWebhook`; the journal's attempt log tells what became of it. */
-  z.strictObject({ command: z.literal('test'), webhook }),
+  z.strictObject({ command: z.literal('test'), webhook, dryRun: z.boolean() }),
   /** One of `person` and `credential`. `pendingToo`: also what is not delivered yet. */
   z.strictObject({
     command: z.literal('forget'),
@@ -80,15 +80,22 @@ export const envelopeSchema = z.object({ version: z.number(), request: z.unknown
 export interface ControlResults {
   resend: ActionResult;
   discard: ActionResult;
-  pause: Record<string, never>;
-  resume: Record<string, never>;
-  /** The test event, in the queue. */
-  test: { readonly id: string; readonly sequence: number };
+  pause: QueueResult;
+  resume: QueueResult;
+  test: QueueResult & {
+    /** The test event, in the queue; absent when it was a dry run. */
+    readonly queued?: { readonly id: string; readonly sequence: number };
+  };
   forget: ForgetResult;
   reload: Reloaded;
   configuration: InForce;
   turnstiles: readonly TurnstileNow[];
   watch: Record<string, never>;
+}
+
+export interface QueueResult {
+  /** Events that waited for the webhook when the command came. */
+  readonly pending: number;
 }
 
 /** What was removed of a person, or would be. */

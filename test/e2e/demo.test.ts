@@ -62,6 +62,22 @@ test('without a configuration the demo runs: three lines, verified notifications
   }
 });
 
+test('run --json: the demo prints one object a notification, and what is for people goes beside it', {
+  skip: await demoRuns(),
+}, async () => {
+  const demo = new GiroProcess(['run', '--json']);
+  try {
+    await demo.until('a notification', () => demo.stdout.length > 0);
+    const notifications = demo.stdout.map((line) => JSON.parse(line));
+    for (const { body } of notifications) assertContract(body);
+    assert.match(demo.stderr[0] ?? '', /two simulated Henry turnstiles/);
+    demo.child.kill('SIGINT');
+    assert.equal(await demo.exit, 0);
+  } finally {
+    await demo.end('SIGKILL');
+  }
+});
+
 test('under an old Node.js there is one clear line and exit code 78', () => {
   const guard = new URL('../../agent/runtime-guard.mjs', import.meta.url).href;
   const script = `Object.defineProperty(process, 'versions', { value: { node: '20.20.2', napi: '9' } }); await import('${guard}');`;

@@ -88,6 +88,10 @@ test('pause holds over a restart: nothing is sent, everything queues, resume sen
   const { gym, gateway, receiver, pass } = await gymWith(5);
   try {
     await receiver.until('the first five', () => gym.delivered.length === 5);
+    const dry = await giro(gym, 'pause', 'crm', '--dry-run');
+    assert.deepEqual([dry.code, dry.err], [0, 'Waiting for crm: 0'], dry.err);
+    assert.match(dry.out, /^crm would be paused/);
+    assert.equal((await webhookOf(gym)).pausedAtMs, undefined, 'nothing changed');
     assert.equal((await giro(gym, 'pause', 'crm')).code, 0);
     assert.equal(await gateway.end('SIGKILL'), 'SIGKILL');
     await gym.gateway();
@@ -99,9 +103,19 @@ test('pause holds over a restart: nothing is sent, everything queues, resume sen
     const refused = await giro(gym, 'test', 'crm');
     assert.equal(refused.code, 1);
     assert.match(refused.err, /paused.*giro resume/s);
+    assert.equal((await giro(gym, 'test', 'crm', '--dry-run')).code, 1, 'a dry run is refused as well');
+    const counted = await giro(gym, 'resume', 'crm', '--dry-run', '--json');
+    assert.deepEqual(JSON.parse(counted.out), {
+      action: 'resume',
+      dryRun: true,
+      webhook: 'crm',
+      pending: 5,
+    });
     assert.equal(gym.delivered.length, 5);
+    assert.ok((await webhookOf(gym)).pausedAtMs !== undefined, 'it is still paused');
 
-    assert.equal((await giro(gym, 'resume', 'crm')).code, 0);
+    const resumed = await giro(gym, 'resume', 'crm');
+    assert.deepEqual([resumed.code, resumed.err], [0, 'Waiting for crm: 5']);
     await receiver.until('the rest', () => gym.delivered.length === 10);
     assert.equal((await webhookOf(gym)).pausedAtMs, undefined);
   } finally {

@@ -50,8 +50,8 @@ export function actionRoutes(server: HttpServer, { configuration, operator }: Ro
       },
       (request) => {
         const { webhook: id } = request.params;
-        const asked = command === 'resume' ? { command, webhook: id, now: true } : { command, webhook: id };
-        return run(request, asked);
+        const asked = { webhook: id, dryRun: false };
+        return run(request, command === 'resume' ? { ...asked, command, now: true } : { ...asked, command });
       },
     );
   }

@@ -75,6 +75,13 @@ test('a command line that is not understood ends with 64', () => {
   }
 });
 
+test('what only prints a text can print it as JSON too', () => {
+  const { path } = JSON.parse(giro(['relay', 'path', '--json']).stdout);
+  assert.match(path, /^\/[\w-]{32}$/);
+  const { shell, script } = JSON.parse(giro(['completion', 'bash', '--json']).stdout);
+  assert.deepEqual([shell, script], ['bash', giro(['completion', 'bash']).stdout]);
+});
+
 test('check: a good file is named with what it holds, also as JSON', () => {
   const path = file('good.yaml', GOOD);
   const text = giro(['check', '--config', path]);

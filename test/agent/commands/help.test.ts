@@ -40,6 +40,15 @@ test('the help of every command, at any depth, has an example that begins with i
   }
 });
 
+test('every command that does something can say it as JSON', () => {
+  const doers = all(describedProgram('en')).filter(({ commands }) => commands.length === 0);
+  const silent = doers.filter(({ options }) => !options.some(({ long }) => long === '--json'));
+  assert.deepEqual(
+    silent.map((command) => command.name()),
+    [],
+  );
+});
+
 test('every sentence of the help is there in Portuguese', () => {
   const english = textsOf(describedProgram('en'));
   const portuguese = textsOf(describedProgram('pt-BR'));
@@ -83,7 +92,7 @@ test('completion works in a real bash: commands, aliases, options, values, files
   assert.deepEqual(complete('giro', 'secret', 'rotate', '--ke'), ['--keep']);
   assert.deepEqual(complete('giro', 'watch', 'catraca-1', '--cal'), ['--calibrate']);
   assert.deepEqual(complete('giro', 'simulate', 'henry', '--outcome', 'd'), ['denied']);
-  assert.deepEqual(complete('giro', 'completion', ''), ['bash', 'zsh', 'fish', '--help']);
+  assert.deepEqual(complete('giro', 'completion', ''), ['bash', 'zsh', 'fish', '--json', '--help']);
   assert.deepEqual(complete('giro', 'check', '--config', 'package.j'), ['package.json']);
   assert.deepEqual(complete('giro', 'replay', 'package-l'), ['package-lock.json']);
   assert.deepEqual(complete('giro', 'events', '--unit', ''), []);

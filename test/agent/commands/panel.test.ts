@@ -40,6 +40,11 @@ test('panel password --stdin takes one line and keeps a hash of it', async (t) =
   assert.equal(await isPassword('çorrect horse ', stored), false);
 });
 
+test('panel password --json says where it is kept, and never what it is', (t) => {
+  const { stdout, data } = setPassword(t, 'a long enough password', ['--stdin', '--json']);
+  assert.deepEqual(JSON.parse(stdout), { changed: true, data });
+});
+
 test('panel password works where the configuration waits for it', (t) => {
   assert.equal(setPassword(t, 'a long enough password', ['--stdin'], '0.0.0.0:8470').status, 0);
 });

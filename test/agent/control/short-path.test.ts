@@ -14,11 +14,12 @@ test('operators reach a gateway whose data folder has a path longer than a socke
   const folder = join(makeFolder(t), 'a'.repeat(120));
   mkdirSync(folder);
   const log = new RecordingLog();
-  const operator = { run: () => Promise.resolve({}) };
+  const operator = { run: () => Promise.resolve({ pending: 7 }) };
   const server = await ControlServer.open(folder, { operator, log });
-  assert.deepEqual(await ask(folder, { command: 'pause', webhook: 'crm' }), {});
+  const request = { command: 'pause', webhook: 'crm', dryRun: true } as const;
+  assert.deepEqual(await ask(folder, request), { pending: 7 });
   assert.deepEqual([log.at('warn'), existsSync(controlPath(folder))], [[], true]);
   await server.close();
   assert.deepEqual(readdirSync(folder), [], 'the socket is removed with it');
-  await assert.rejects(ask(folder, { command: 'pause', webhook: 'crm' }), { code: 'CONTROL_UNAVAILABLE' });
+  await assert.rejects(ask(folder, request), { code: 'CONTROL_UNAVAILABLE' });
 });
