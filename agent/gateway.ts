@@ -118,17 +118,20 @@ export class Gateway {
       roster,
       relayPart(installation, relayHealth),
       feedPart(installation, news),
+      this.#reload,
       {
         start: () =>
-          panel.start({
-            ...{ journal, dispatcher, operator, wires: installation.wires },
-            turnstiles: () => roster.now,
-            configurationState: () => this.#reload.state,
-          }),
+          panel.start(
+            {
+              ...{ journal, dispatcher, operator, wires: installation.wires },
+              turnstiles: () => roster.now,
+              configurationState: () => this.#reload.state,
+            },
+            this.linksTried(),
+          ),
         apply: (next) => panel.apply(next),
         stop: () => panel.stop(),
       },
-      this.#reload,
     ];
   }
 
@@ -166,9 +169,9 @@ export class Gateway {
     return this.#panel.url;
   }
 
-  /** Resolves when every link that we open to a device was opened or failed for the first time. */
-  get linksTried(): Promise<void> {
-    return this.#roster.linksTried;
+  /** Resolves when every link that we open to a device was opened or failed for the first time, after 1 s at the latest. */
+  linksTried(): Promise<void> {
+    return this.#roster.linksTried();
   }
 
   /** How many turnstiles there are, and how many of them have a session that holds. */

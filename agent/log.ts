@@ -1,6 +1,5 @@
 import { fstatSync } from 'node:fs';
 import { type Level, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
 
 /**
  * Members that never reach a log, at any depth that our lines have: who passed, with what, and our own secrets.
@@ -45,25 +44,26 @@ interface LogOptions {
  * The daemon's log, on stderr: readable lines on a terminal, one JSON object a line otherwise, with its priority in
  * front where the journal of systemd reads it (`journalctl -p warning`).
  */
-export function createLog({
+export async function createLog({
   level = 'info',
   terminal = process.stderr.isTTY,
   journald = isJournal(process.env.JOURNAL_STREAM),
   ring,
-}: LogOptions = {}): Logger {
+}: LogOptions = {}): Promise<Logger> {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   };
-  const shown = terminal ? readable() : lines(journald);
+  const shown = terminal ? await readable() : lines(journald);
   if (ring === undefined) return pino(options, shown);
   const streams = [shown, ring].map((stream) => ({ level: level as Level, stream }));
   return pino(options, pino.multistream(streams));
 }
 
-function readable(): Destination {
+async function readable(): Promise<Destination> {
+  const { default: pretty } = await import('pino-pretty');
   return pretty({
     destination: 2,
     sync: true,

@@ -35,7 +35,7 @@ export async function startDemo(
   const receiver = await startReceiver(configuration, lineOf);
   const stopping = new AbortController();
   const leaving = new AbortController();
-  const log = createLog({ level: 'silent' });
+  const log = await createLog({ level: 'silent' });
   const simulators = configuration.turnstiles.map(({ driver, address }) => {
     if (address.kind !== 'tcp') throw new TypeError('the turnstiles of the demo are reached over tcp');
     const source = createLinkSource({ ...address, kind: 'tcp-listen' }, { clock: systemClock, log });

@@ -64,7 +64,7 @@ async function discover({ ask, scan, json }: DiscoverOptions, language: Language
     import('../log.ts'),
   ]);
   const toScan = scan === undefined ? [] : await scannable(scan, networks, language);
-  const log = createLog({ level: process.env.GIRO_LOG ?? 'warn' });
+  const log = await createLog({ level: process.env.GIRO_LOG ?? 'warn' });
   const common = { drivers, clock: systemClock, log, signal };
   if (ask === undefined) console.error(ASKING[language](networks));
   const onFailure = ({ message }: GiroError): void => console.error(message);

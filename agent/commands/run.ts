@@ -37,7 +37,7 @@ async function run({ config, json = false }: { config?: string; json?: boolean }
   // The demo's screen belongs to the receiver; the log speaks when something is wrong.
   const { LogRing } = await import('../log-ring.ts');
   const ring = new LogRing(configuration.agent.data);
-  const log = createLog({
+  const log = await createLog({
     level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info'),
     ...(json && { terminal: false }),
     ring,

@@ -84,7 +84,7 @@ async function simulate(name: string, options: SimulateOptions): Promise<void> {
     import('./people.ts'),
   ]);
   const clock: Clock = systemClock;
-  const log = createLog({ level: process.env.GIRO_LOG ?? 'warn' });
+  const log = await createLog({ level: process.env.GIRO_LOG ?? 'warn' });
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort()).once('SIGTERM', () => stopping.abort());
 

@@ -1,7 +1,6 @@
 import type { Feed } from '../../config/feed.ts';
 import type { Installation, Part } from '../part.ts';
 import { Runs } from '../runs.ts';
-import { serveFeed } from './feed.ts';
 import type { FeedNews } from './news.ts';
 
 interface Settings {
@@ -18,6 +17,7 @@ export function feedPart({ configuration, clock, log, journal }: Installation, n
     settingsOf: ({ feed, units, agent: { data } }) =>
       new Map(feed === undefined ? [] : [[data, { feed, units: units.map(({ id }) => id), data }] as const]),
     async run(settings, signal) {
+      const { serveFeed } = await import('./feed.ts'); // brings an HTTP server that a gym has no use for
       await serveFeed({ ...settings, ...common }, signal).catch((error: unknown) => {
         if (!signal.aborted) log.error({ err: error }, 'the feed ended');
       });

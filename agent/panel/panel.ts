@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, Panel as PanelAddress } from '../../config/configuration.ts';
 import type { GiroError } from '../../drivers/errors.ts';
@@ -52,11 +53,11 @@ export class Panel {
     if (this.#feed.isHeard) for (const event of events) this.#feed.publish(event);
   }
 
-  /** Begins to listen, if the configuration wants it; does not wait for that. */
-  start(rest: Rest): void {
+  /** Begins to listen when the door is served, if the configuration wants it; does not wait for that. */
+  start(rest: Rest, doorServed: Promise<void>): void {
     this.tallies.begin(rest.dispatcher.endpoints());
     this.#rest = rest;
-    this.#listen(this.#parts.configuration().panel, rest);
+    this.#listen(this.#parts.configuration().panel, rest, doorServed);
   }
 
   /** Listens somewhere else if that is wanted; whoever is signed in there signs in again. */
@@ -71,11 +72,11 @@ export class Panel {
     await this.#reader.close();
   }
 
-  #listen(address: PanelAddress, rest: Rest): void {
+  #listen(address: PanelAddress, rest: Rest, doorServed = Promise.resolve()): void {
     this.#address = address;
     if (address === 'off') return;
     this.#sample(rest.journal);
-    this.#opening = this.#open(address, rest).catch((error: GiroError) => {
+    this.#opening = this.#open(address, rest, doorServed).catch((error: GiroError) => {
       this.#parts.log.error({ err: error, code: error.code }, 'the panel did not start');
       return undefined;
     });
@@ -88,7 +89,13 @@ export class Panel {
     await panel?.close();
   }
 
-  async #open(address: Exclude<PanelAddress, 'off'>, parts: Rest): Promise<OpenPanel> {
+  async #open(
+    address: Exclude<PanelAddress, 'off'>,
+    parts: Rest,
+    doorServed: Promise<void>,
+  ): Promise<OpenPanel> {
+    await doorServed;
+    await setImmediate(); // whoever else waited for the door comes first: loading keeps everybody waiting
     const { openPanel } = await import('./server.ts');
     const panel = await openPanel(address, {
       ...this.#parts,

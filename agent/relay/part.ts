@@ -5,7 +5,6 @@ import type { Installation, Part } from '../part.ts';
 import { Runs } from '../runs.ts';
 import type { RelayHealth } from './health.ts';
 import type { RelayParts } from './parts.ts';
-import { runRelay } from './run.ts';
 import { UnitsInForce } from './units.ts';
 
 interface Settings {
@@ -27,12 +26,11 @@ export function relayPart(installation: Installation, health: RelayHealth): Part
   const runs = new Runs<Settings>({
     configuration,
     settingsOf: (given) => new Map(given.relay.map((source) => [source.id, settingsOf(source, given)])),
-    run: ({ source, agent }, signal) =>
-      runRelay(
-        source,
-        { ...common, agent, onAccepted: (deliveries) => dispatcher.offer(deliveries) },
-        signal,
-      ),
+    async run({ source, agent }, signal) {
+      const { runRelay } = await import('./run.ts'); // brings an HTTP server that most gyms have no use for
+      const parts = { ...common, agent, onAccepted: dispatcher.offer.bind(dispatcher) };
+      return runRelay(source, parts, signal);
+    },
   });
   return {
     start: () => runs.start(),

@@ -5,16 +5,13 @@ import type { Logger } from '../../drivers/log.ts';
 import { createNotify, watchdogIntervalMs } from './notify.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** How long a start waits for links before it says that it is ready: a turnstile that is switched off holds up nothing. */
-const LINKS_WAIT_MS = 1_000;
-
 /** A start that waits may take this much longer from now on, as the unit gives it from the beginning; microseconds. */
 const START_TIMEOUT_USEC = 15 * 60 * 1_000_000;
 
 /** The gateway, as a service manager is told of it. */
 interface Served {
-  /** Resolves when every link to a device was opened or failed for the first time. */
-  readonly linksTried: Promise<void>;
+  /** Resolves when every link to a device was opened or failed for the first time; not later than in a second. */
+  linksTried(): Promise<void>;
   readonly turnstiles: { readonly all: number; readonly online: number };
   /** Resolves when the journal's writer answered, with what stands still, if anything does. */
   pulse(): Promise<string | undefined>;
@@ -57,15 +54,9 @@ export class Service {
     await this.#notify?.('STOPPING=1');
   }
 
-  async #ready({ gateway, language, clock }: ServiceOptions): Promise<void> {
+  async #ready({ gateway, language }: ServiceOptions): Promise<void> {
     if (this.#notify === undefined) return;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(LINKS_WAIT_MS, resolve);
-      void gateway.linksTried.then(() => {
-        cancel();
-        resolve();
-      });
-    });
+    await gateway.linksTried();
     await this.#notify('READY=1', statusLine(gateway, language));
     this.#watchdog?.start();
   }

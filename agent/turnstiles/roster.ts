@@ -5,6 +5,9 @@ import type { TurnstileNow } from '../panel/overview.ts';
 import type { Installation, Part } from '../part.ts';
 import { type Configured, type Past, type RaiseAlarm, RunningTurnstile } from './running.ts';
 
+/** How long a turnstile that is switched off holds up what waits for the links. */
+const LINKS_WAIT_MS = 1_000;
+
 /** The configured turnstiles, each with its session. A change of the configuration leaves the links alone that it does not change. */
 export class Roster implements Part {
   readonly #installation: Installation;
@@ -29,9 +32,16 @@ export class Roster implements Part {
     return [...this.#running.values()].map(({ sample }) => sample);
   }
 
-  /** Resolves when every link that we open to a device was opened or failed for the first time. */
-  get linksTried(): Promise<void> {
-    return Promise.all([...this.#running.values()].map(({ tried }) => tried)).then(() => undefined);
+  /** Resolves when every link that we open to a device was opened or failed for the first time, or takes its time. */
+  async linksTried(): Promise<void> {
+    const tried = Promise.all([...this.#running.values()].map((running) => running.tried));
+    await new Promise<void>((resolve) => {
+      const cancel = this.#installation.clock.after(LINKS_WAIT_MS, resolve);
+      void tried.then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   start(): void {

@@ -26,7 +26,7 @@ interface Vitals {
 const calls = {
   async start({ config }: { config: string }) {
     const configuration = await loadConfiguration(config, { env: process.env });
-    const log = createLog({ level: 'error' });
+    const log = await createLog({ level: 'error' });
     gateway = await Gateway.start({ configuration, clock, log, taps: new Taps({ clock, log }) });
     calls.tick();
   },
