@@ -6,6 +6,7 @@ import { GiroError } from '../../drivers/errors.ts';
 import type { Language, Text } from '../../drivers/language.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { Gateway } from '../gateway.ts';
+import { growHeapSlowly } from '../memory.ts';
 import { version } from '../version.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
@@ -60,6 +61,7 @@ async function run({ config, json = false }: { config?: string; json?: boolean }
   }
   const service =
     gateway && (await Service.start({ gateway, language, clock: systemClock, log, env: process.env }));
+  growHeapSlowly();
   flushCompileCache(); // a start after a kill reads it, and a kill writes nothing
   demo?.begin();
   if (isDemo && gateway !== undefined) void tellPanel(gateway.panelUrl, language, say);

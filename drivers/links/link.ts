@@ -7,7 +7,7 @@ export interface Link {
   /** The other end, for logs: `192.168.0.200:3000`, `/dev/ttyUSB0`. */
   readonly peer: string;
   /**
-   * The next bytes received, however the line cut them up; `silence` when none came within `silenceMs`; `end` once
+   * The next bytes received, 8 KiB at most, however the line cut them up; `silence` when none came within `silenceMs`; `end` once
    * the other end has closed and all its bytes were read. One read at a time. Received bytes that nobody reads yet
    * are bounded (64 KiB, then the sender is held back). Throws LINK_LOST when the connection broke, and the signal's
    * reason when the link's signal aborts.

@@ -6,6 +6,8 @@ import type { Link, LinkKind } from './link.ts';
 
 /** Received bytes that wait for a reader; from here on the sender is held back. */
 const MAX_WAITING_BYTES = 65_536;
+/** One read gives no more: a driver makes 50 times as much memory of it until it is committed. */
+const MAX_READ_BYTES = 8_192;
 
 interface StreamLinkOptions {
   readonly kind: LinkKind;
@@ -61,8 +63,8 @@ export class StreamLink implements Link {
     let isSilent = false;
     for (;;) {
       this.#signal.throwIfAborted();
-      const bytes = this.#received.shift();
-      if (bytes !== undefined) return this.#taken(bytes);
+      const bytes = this.#take();
+      if (bytes !== undefined) return bytes;
       if (this.#hasEnded) return 'end';
       if (this.#lost !== undefined) throw this.#lost;
       if (isSilent) return 'silence';
@@ -110,7 +112,12 @@ export class StreamLink implements Link {
     this.#wake?.();
   }
 
-  #taken(bytes: Uint8Array): Uint8Array {
+  #take(): Uint8Array | undefined {
+    const [first] = this.#received;
+    if (first === undefined) return undefined;
+    const bytes = first.subarray(0, MAX_READ_BYTES);
+    if (bytes.length === first.length) this.#received.shift();
+    else this.#received[0] = first.subarray(MAX_READ_BYTES);
     this.#receivedBytes -= bytes.length;
     if (this.#receivedBytes < MAX_WAITING_BYTES && this.#stream.isPaused()) this.#stream.resume();
     return bytes;

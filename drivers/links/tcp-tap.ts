@@ -48,7 +48,7 @@ export class TcpTap implements Tap {
     const { log } = this.#context;
     // Nothing is read from the software before the device is there to take it.
     const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, (socket) =>
-      this.#accept(socket),
+      this.#called(socket),
     );
     this.#server = server;
     return new Promise((resolve, reject) => {
@@ -63,11 +63,20 @@ export class TcpTap implements Tap {
     });
   }
 
+  /** Software that calls again at once: its call may be read before its farewell, both in this turn of the loop. */
+  #called(software: Socket): void {
+    software.on('error', (err) => this.#context.log.debug({ err }, 'connection of the software failed'));
+    setImmediate(() => this.#accept(software));
+  }
+
   #accept(software: Socket): void {
     const { log, onConversation } = this.#context;
+    if (this.#server?.listening !== true) {
+      software.destroy(); // the tap has ended meanwhile
+      return;
+    }
     const current = this.#conversation;
     if (current !== undefined && !current.isLeft) {
-      software.on('error', (err) => log.debug({ err }, 'refused connection failed'));
       log.warn(
         { tap: this.address, peer: peerOf(software) },
         'connection refused: the device serves another',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildProgram } from '../../systemd/build.ts';
 import type { Program } from '../e2e/processes.ts';
+import { asInstalled } from '../installed.ts';
 
 /** The gateway as the package ships it, built of this checkout into a folder that goes with it. */
 export async function buildGateway(): Promise<{ readonly program: Program } & Disposable> {
@@ -10,7 +11,7 @@ export async function buildGateway(): Promise<{ readonly program: Program } & Di
   const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
   await buildProgram(resolve('.'), folder, { platform: process.platform, arch });
   return {
-    program: [process.execPath, '--max-semi-space-size=2', join(folder, 'agent/main.js')],
+    program: asInstalled(join(folder, 'agent/main.js')),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

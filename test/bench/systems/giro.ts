@@ -5,12 +5,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { version } from '../../../agent/version.ts';
+import { asInstalled } from '../../installed.ts';
 import { CONTROLLERS, end, freePorts, type Running, type Setting, type System } from './system.ts';
 
 const BUILT = fileURLToPath(new URL('../../../dist/agent/main.js', import.meta.url));
 const CHECKOUT = fileURLToPath(new URL('../../../agent/main.ts', import.meta.url));
-/** As the service starts it: a small young generation and an old one that grows in small steps keep a burst small. */
-const FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=20'];
 /** Built JavaScript where `npm run build` made it, as the package ships it. */
 const MAIN = existsSync(BUILT) ? BUILT : CHECKOUT;
 
@@ -33,7 +32,8 @@ export const giro: System = {
 
 /** Resolves when it says that it started. */
 export async function startGateway(config: string): Promise<AsyncDisposable & { readonly pid: number }> {
-  const child = spawn(process.execPath, [...FLAGS, MAIN, 'run', '--config', config], {
+  const [program = '', ...args] = asInstalled(MAIN);
+  const child = spawn(program, [...args, 'run', '--config', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, LC_ALL: 'C' },
   });

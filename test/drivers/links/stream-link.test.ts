@@ -54,6 +54,21 @@ test('gives what was received, in order, and then the end', async () => {
   assert.equal(await link.read(), 'end');
 });
 
+test('a read gives 8 KiB at most, and nothing is missing or out of place', async () => {
+  const { wire, link } = setUp();
+  const text = Array.from({ length: 4_000 }, (_, index) => String(index).padStart(5, '0')).join('');
+  wire.receive(text);
+  wire.receive('after');
+  wire.push(null);
+  const reads: string[] = [];
+  for (let read = await link.read(); read !== 'end'; read = await link.read()) reads.push(String(read));
+  assert.deepEqual(
+    reads.map(({ length }) => length),
+    [8192, 8192, 3616, 5],
+  );
+  assert.equal(reads.join(''), `${text}after`);
+});
+
 test('what comes last can still be answered after the end', async () => {
   const { wire, link } = setUp();
   wire.push(null);

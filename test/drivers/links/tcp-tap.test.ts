@@ -172,6 +172,18 @@ test('one software at a time: a second is refused while the first is there, and 
   assert.equal(bytes.toString(), 'here');
 });
 
+test('software that hangs up and calls again at once is served each time', async (t) => {
+  const { call, log } = await tapped(t);
+  for (let round = 0; round < 50; round += 1) {
+    const { software, device } = await call();
+    device.write('hello');
+    await once(software, 'data');
+    software.end();
+    device.destroy();
+  }
+  assert.deepEqual(log.at('warn'), []);
+});
+
 test('a device that is not there: the software is cut off as the device would, and may call again', async (t) => {
   const { server, tapPort, closed, states } = await tapped(t);
   server.close();
