@@ -14,6 +14,7 @@ import { failingReceiver } from './workloads/failing-receiver.ts';
 import { growth } from './workloads/growth.ts';
 import { idle, idleWithBacklog } from './workloads/idle.ts';
 import { latency } from './workloads/latency.ts';
+import { panel } from './workloads/panel.ts';
 import { slowReceiver } from './workloads/slow-receiver.ts';
 import { startWithBacklog } from './workloads/start.ts';
 import { tap } from './workloads/tap.ts';
@@ -30,6 +31,7 @@ const WORKLOADS: readonly Workload[] = [
   idleWithBacklog,
   startWithBacklog,
   tap,
+  panel,
   growth,
 ];
 

@@ -6,6 +6,16 @@ import uPlot from '/lib/uplot.js';
 const HOUR_S = 3600;
 const SHOWN_HOURS = [0, 3, 6, 9, 12, 15, 18, 21];
 
+/** Before the page's own sheet, which has the last word. The first words of the page do not wait for it. */
+function addStyle() {
+  const sheet = document.createElement('link');
+  sheet.rel = 'stylesheet';
+  sheet.href = '/lib/uplot.css';
+  document.head.prepend(sheet);
+}
+
+addStyle();
+
 /** Colours are the page's own, also after the machine turned to its dark ones. */
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

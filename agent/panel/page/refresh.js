@@ -9,10 +9,9 @@ const RECENT = 20;
 export async function refresh() {
   try {
     const session = await get('/api/session');
-    update({ session });
     if (session.mustSignIn && !session.signedIn) {
       const dialogue = state.dialogue ?? { kind: 'signIn' };
-      update({ overview: undefined, recent: [], statistics: undefined, dialogue });
+      update({ session, overview: undefined, recent: [], statistics: undefined, dialogue });
       return;
     }
     const [overview, recent, parked, audit] = await Promise.all([
@@ -22,7 +21,7 @@ export async function refresh() {
       get('/api/audit?limit=20'),
     ]);
     speak(overview.language);
-    update({ overview, recent, parked, audit, isLost: false });
+    update({ session, overview, recent, parked, audit, isLost: false });
     listen();
   } catch {
     update({ isLost: true });

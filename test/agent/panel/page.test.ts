@@ -18,12 +18,27 @@ test('everything that the page names is served from here', async () => {
   const paths = new Set(assets.map(({ path }) => path));
   for (const { path, bytes } of assets.filter((asset) => !asset.path.startsWith('/lib/'))) {
     const text = bytes.toString('utf8');
-    const named = text.matchAll(/(?:from |import\(|src=|href=)["'](\/[\w./]*)["']/g);
+    const named = text.matchAll(/(?:from |import\(|src=|href ?= ?)["'](\/[\w./]*)["']/g);
     for (const [, name = ''] of named) {
       const isApi = ['/openapi.json', '/metrics'].includes(name);
       assert.ok(isApi || paths.has(name), `${path} names ${name}`);
     }
   }
+});
+
+test('what the first view needs is named in the page, so that a browser asks for all of it at once', async () => {
+  const texts = new Map((await loadAssets()).map(({ path, bytes }) => [path, bytes.toString('utf8')]));
+  const needed = new Set<string>();
+  const need = (path: string): void => {
+    if (needed.has(path)) return;
+    needed.add(path);
+    for (const [, name = ''] of (texts.get(path) ?? '').matchAll(/^import .* from '([^']+)';$/gm)) need(name);
+  };
+  need('/app.js');
+  const named = (texts.get('/') ?? '').matchAll(
+    /(?:rel="modulepreload" href|script type="module" src)="([^"]+)"/g,
+  );
+  assert.deepEqual([...named].map(([, path]) => path).sort(), [...needed].sort());
 });
 
 test('files come compressed to whoever takes it, and once only', async (t) => {
