@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import swagger from '@fastify/swagger';
 import { type FastifyError, type FastifyReply, fastify } from 'fastify';
@@ -30,6 +30,8 @@ export interface HttpServerOptions {
 /** Whoever sends its head, or nothing, slower than this is let go. */
 const SLOWEST_REQUEST_MS = 10_000;
 const IDLE_CONNECTION_MS = 60_000;
+/** How long whoever was refused in the middle of a request may take to read why. */
+const LAST_LOOK_MS = 1_000;
 /** Node looks at that only every 30 s by itself, and allows 60 s for a head. */
 const PACE = {
   connectionsCheckingInterval: 2_000,
@@ -55,6 +57,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   server.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, { status: 404, title: 'Not Found', detail: 'there is nothing at this address' }),
   );
+  server.addHook('onResponse', async ({ raw }) => {
+    if (!raw.complete) hangUp(raw);
+  });
   await server.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: options.title, description: options.description, version } },
     transform: jsonSchemaTransform,
@@ -83,6 +88,19 @@ export interface Problem {
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/**
+ * Whoever still sends after the answer is heard no more, has a moment to read it, and is hung up on: Node would go on
+ * reading an endless body for as long as a request may take.
+ */
+function hangUp(request: IncomingMessage): void {
+  const { socket } = request;
+  setImmediate(() => {
+    if (request.complete) return;
+    socket.pause();
+    setTimeout(() => socket.destroy(), LAST_LOOK_MS).unref();
+  });
 }
 
 function build({ bodyLimit, tls }: HttpServerOptions) {

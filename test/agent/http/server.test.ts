@@ -93,3 +93,26 @@ test('the address that it is given stays as it is: it is compared with that of t
   await listen(server, address);
   assert.deepEqual(address, { host: '127.0.0.1', port: 0 });
 });
+
+test('whoever is refused and goes on sending is answered, and hung up on', async (t) => {
+  const { port } = await serve(t, (server) => {
+    server.addHook('onRequest', async (_request, reply) => reply.code(401).send());
+    server.post('/take', () => ({}));
+  });
+  const caller = connect(port, '127.0.0.1');
+  caller.on('error', () => {}); // the reset that ends it
+  const closed = new Promise((resolve) => caller.once('close', resolve));
+  caller.write('POST /take HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n');
+  const [answer] = (await once(caller, 'data')) as [Buffer];
+  assert.match(answer.toString(), /^HTTP\/1\.1 401 /);
+  const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+  let sent = 0;
+  const flood = (): void => {
+    while (!caller.destroyed && sent < 2_000 && caller.write(chunk)) sent += 1;
+    sent += 1;
+  };
+  caller.on('drain', flood);
+  flood();
+  await closed;
+  assert.ok(sent < 500, `${sent} chunks of 64 KiB were taken`);
+});
