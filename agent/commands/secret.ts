@@ -192,12 +192,12 @@ const TOO_MANY: Text = {
 
 function rotated(id: string, file: string, oldUntil: string | undefined): Text {
   return {
-    en: `${file} has a new secret. Next: restart the gateway, then give the receiver "giro secret show ${id}"${
+    en: `${file} has a new secret, which a running gateway takes at once. Next: give the receiver "giro secret show ${id}"${
       oldUntil === undefined
         ? ' at once: the old one no longer signs.'
         : ` before ${oldUntil}, when the old one ends.`
     }`,
-    'pt-BR': `${file} tem um novo segredo. Próximo passo: reinicie o gateway e entregue ao destino "giro secret show ${id}"${
+    'pt-BR': `${file} tem um novo segredo, que o gateway em execução adota na hora. Próximo passo: entregue ao destino "giro secret show ${id}"${
       oldUntil === undefined
         ? ' já: o antigo não assina mais.'
         : ` antes de ${oldUntil}, quando o antigo vence.`
