@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CloudEventV1, HTTP } from 'cloudevents';
+import { CloudEvent, type CloudEventV1, HTTP, ValidationError } from 'cloudevents';
 import { render } from '../../../agent/formats/render.ts';
 import { ACCESS, BODY, rendering } from './events.ts';
 
-/** The SDK's own reader, as a second judge. It leaves percent-encoding in header values as it is. */
+/**
+ * The SDK's own reader, as a second judge. It leaves percent-encoding in header values as it is. To make an event of
+ * what it read, it has to hold by the published JSON schema, which the SDK brings along.
+ */
 function read(headers: Record<string, string>, body: string): CloudEventV1<unknown> {
   const event = HTTP.toEvent({ headers, body });
   assert.ok(!Array.isArray(event));
-  return event as CloudEventV1<unknown>;
+  return new CloudEvent(event as CloudEventV1<unknown>, true);
 }
+
+test('an event that the published schema does not allow is refused by that judge', () => {
+  const headers = { 'content-type': 'application/cloudevents+json' };
+  const body = JSON.stringify({ specversion: '1.0', id: '1', source: '', type: 'b' });
+  assert.throws(() => read(headers, body), ValidationError);
+});
 
 const ASCII = { ...ACCESS, content: ACCESS.content.replace('recepção 1', 'recepcao') };
 
