@@ -62,6 +62,7 @@ export class TapLine {
     const { clock, log } = this.#context;
     const tap = createTap(this.#turnstile.tap, {
       ...this.#turnstile.driver.link,
+      clock,
       log,
       observe: () => this.#observer(signal),
       onReady: (address) => this.#ready(address),

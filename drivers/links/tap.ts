@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Observer } from '../driver.ts';
 import type { GiroError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -13,6 +14,7 @@ export type TapPlace =
 export interface TapContext {
   /** Towards the device; see `LinkWishes`. */
   readonly keepAlive?: boolean;
+  readonly clock: Clock;
   readonly log: Logger;
   /** Hears one conversation. */
   readonly observe: () => Observer;

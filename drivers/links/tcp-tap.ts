@@ -7,6 +7,9 @@ import { listenError, peerOf } from './tcp-listen.ts';
 
 type TcpPlace = Extract<TapPlace, { kind: 'tcp' }>;
 
+/** Time for the farewell of software that calls again: a lost packet comes after 200 ms (RFC 6298, Linux's minimum). */
+const FAREWELL_MS = 300;
+
 /**
  * A tap on TCP: listens for the gym's software, and dials the device for it. Half-closes, resets and back-pressure pass
  * through as the operating system shows them. One conversation at a time, as the device has it.
@@ -63,10 +66,19 @@ export class TcpTap implements Tap {
     });
   }
 
-  /** Software that calls again at once: its call may be read before its farewell, both in this turn of the loop. */
+  /** Software that calls again at once: its farewell may be read, and where a packet was lost arrive, after its call. */
   #called(software: Socket): void {
-    software.on('error', (err) => this.#context.log.debug({ err }, 'connection of the software failed'));
-    setImmediate(() => this.#accept(software));
+    const { clock, log } = this.#context;
+    software.on('error', (err) => log.debug({ err }, 'connection of the software failed'));
+    const current = this.#conversation;
+    const serve = (): void => {
+      cancel();
+      current?.farewell.delete(serve);
+      this.#accept(software);
+    };
+    const cancel = clock.after(FAREWELL_MS, serve);
+    if (current === undefined || current.isLeft) serve();
+    else current.farewell.add(serve);
   }
 
   #accept(software: Socket): void {
@@ -76,7 +88,7 @@ export class TcpTap implements Tap {
       return;
     }
     const current = this.#conversation;
-    if (current !== undefined && !current.isLeft) {
+    if (current?.isThrough && !current.isLeft) {
       log.warn(
         { tap: this.address, peer: peerOf(software) },
         'connection refused: the device serves another',
@@ -84,7 +96,7 @@ export class TcpTap implements Tap {
       software.resetAndDestroy();
       return;
     }
-    // The software has hung up, and a device that does not hang up in turn must not keep it from calling again.
+    // A device that does not answer, or does not hang up in turn, must not keep the software from calling again.
     current?.cut();
     const conversation = new Conversation(software, this.#place.device, this.#context, (why) => {
       if (this.#conversation !== conversation) return;
@@ -97,6 +109,8 @@ export class TcpTap implements Tap {
 
 /** One connection of the software, carried on to the device. */
 class Conversation {
+  /** Called once the software has hung up. */
+  readonly farewell = new Set<() => void>();
   readonly #software: Socket;
   readonly #device: Socket;
 
@@ -139,8 +153,16 @@ class Conversation {
       why = new GiroError('LINK_LOST', `the gym’s software, ${peers.software}: ${cause.message}`, { cause });
       device.resetAndDestroy();
     });
-    software.on('close', closed);
+    const left = (): void => {
+      for (const task of this.farewell) task();
+    };
+    software.on('end', left).on('close', left).on('close', closed);
     device.on('close', closed);
+  }
+
+  /** The device has answered the call. */
+  get isThrough(): boolean {
+    return !this.#device.connecting;
   }
 
   /** The software has hung up; only the device still speaks. */

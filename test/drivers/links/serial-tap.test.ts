@@ -67,7 +67,13 @@ async function tapped(
   const { promise: open, resolve: onOpen } = Promise.withResolvers<void>();
   const tap = new SerialTap(
     { kind: 'serial', device: at(device.near), ...(software && { software: at(software.near) }) },
-    { log, observe: () => observer, onReady: () => {}, onConversation: () => onOpen() },
+    {
+      clock: systemClock,
+      log,
+      observe: () => observer,
+      onReady: () => {},
+      onConversation: () => onOpen(),
+    },
   );
   const running = tap.run(stopping.signal);
   const ended = running.catch((error: unknown) => error);

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
+import { systemClock } from '../../../drivers/clock.ts';
 import type { Observer } from '../../../drivers/driver.ts';
 import type { GiroError } from '../../../drivers/errors.ts';
 import { TcpTap } from '../../../drivers/links/tcp-tap.ts';
@@ -31,11 +33,14 @@ function listener(): Heard {
 }
 
 /** A device behind a tap: the test holds the device's end, and connects as the software. */
-async function tapped(t: TestContext, observer: Observer = listener()) {
+async function tapped(
+  t: TestContext,
+  { observer = listener(), port: elsewhere }: { observer?: Observer; port?: number } = {},
+) {
   const server: Server = createServer({ allowHalfOpen: true });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = elsewhere ?? (server.address() as AddressInfo).port;
   const log = new RecordingLog();
   const states: [string, GiroError | undefined][] = [];
   const watchers = new Set<() => void>();
@@ -48,6 +53,7 @@ async function tapped(t: TestContext, observer: Observer = listener()) {
       device: { kind: 'tcp', host: '127.0.0.1', port },
     },
     {
+      clock: systemClock,
       log,
       observe: () => observer,
       onReady,
@@ -95,7 +101,7 @@ test('bytes of both directions arrive unchanged, however they are cut, and are h
   await fc.assert(
     fc.asyncProperty(chunks, chunks, async (toDevice, toSoftware) => {
       const heard = listener();
-      const { call, closed } = await tapped(t, heard);
+      const { call, closed } = await tapped(t, { observer: heard });
       const { software, device } = await call();
       const [atDevice, atSoftware] = [buffer(device), buffer(software)];
       for (const chunk of toDevice) software.write(chunk);
@@ -195,11 +201,41 @@ test('a device that is not there: the software is cut off as the device would, a
   assert.match(states.at(-1)?.[1]?.message ?? '', /ECONNREFUSED/);
 });
 
+test('a device that does not answer: the software may give up and call again', async (t) => {
+  // Its kernel has taken what it takes, and drops the next SYN: a device that is switched off.
+  const silent = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const server = require('node:net').createServer();
+     server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+       parentPort.postMessage(server.address().port);
+       Atomics.wait(workerData, 0, 0);
+     });`,
+    { eval: true, workerData: new Int32Array(new SharedArrayBuffer(4)) },
+  );
+  const waiting: Socket[] = [];
+  t.after(async () => {
+    for (const socket of waiting) socket.destroy();
+    await silent.terminate();
+  });
+  const [port] = (await once(silent, 'message')) as [number];
+  waiting.push(connect(port, '127.0.0.1'), connect(port, '127.0.0.1'));
+  await Promise.all(waiting.map((socket) => once(socket, 'connect')));
+
+  const { tapPort, log } = await tapped(t, { port });
+  const first = connect(tapPort, '127.0.0.1');
+  await once(first, 'connect');
+  first.end();
+  const second = connect(tapPort, '127.0.0.1');
+  await gone(first); // it made room
+  second.destroy();
+  assert.deepEqual(log.at('warn'), []);
+});
+
 test('an observer that fails is left out; the flow goes on', async (t) => {
   const fails = (): never => {
     throw new TypeError('a fault');
   };
-  const { call, log } = await tapped(t, { fromDevice: fails, fromSoftware: fails, end: fails });
+  const { call, log } = await tapped(t, { observer: { fromDevice: fails, fromSoftware: fails, end: fails } });
   const { software, device } = await call();
   software.end('question');
   device.end('answer');
