@@ -2,10 +2,10 @@ import { fstatSync } from 'node:fs';
 import { type Level, type Logger, pino } from 'pino';
 
 /**
- * Members that never reach a log, at any depth that our lines have: who passed, with what, and our own secrets.
- * A test sends marked values through the daemon and greps for them.
+ * Members that never reach a log, at any depth: who passed, with what, and our own secrets. A test sends marked values
+ * through the daemon and greps for them.
  */
-const REDACTED = [
+const NEVER: ReadonlySet<string> = new Set([
   'credential',
   'person',
   'card',
@@ -15,7 +15,10 @@ const REDACTED = [
   'body',
   'content',
   'authorization',
-];
+]);
+
+/** pino writes nothing that lies deeper (its `depthLimit`). */
+const DEPTH = 5;
 
 /** syslog(3) priorities of pino's levels, as sd-daemon(3) has them at the start of a line. */
 const PRIORITIES: Readonly<Record<string, string>> = {
@@ -54,12 +57,29 @@ export async function createLog({
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+    // Not pino's `redact`: it parses its paths again for each line, a third of all memory that an access takes.
+    formatters: { log: redacted },
+    serializers: { err: (error: Error) => redacted(pino.stdSerializers.err(error)) },
   };
   const shown = terminal ? await readable() : lines(journald);
   if (ring === undefined) return pino(options, shown);
   const streams = [shown, ring].map((stream) => ({ level: level as Level, stream }));
   return pino(options, pino.multistream(streams));
+}
+
+/** The same object where nothing has to be hidden. */
+function redacted(data: object, depth = 1): Record<string, unknown> {
+  let shown = data as Record<string, unknown>;
+  for (const [name, value] of Object.entries(data)) {
+    const safe = NEVER.has(name) ? '[redacted]' : within(value, depth);
+    if (safe !== value) shown = { ...shown, [name]: safe };
+  }
+  return shown;
+}
+
+function within(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Error || depth === DEPTH) return value;
+  return Array.isArray(value) ? value.map((item) => within(item, depth + 1)) : redacted(value, depth + 1);
 }
 
 async function readable(): Promise<Destination> {
