@@ -3,7 +3,8 @@ import { type Clock, sleep } from '../../drivers/clock.ts';
 import type { Driver, Observer } from '../../drivers/driver.ts';
 import { GiroError } from '../../drivers/errors.ts';
 import { createTap } from '../../drivers/links/open.ts';
-import { Hearing, type TapPlace } from '../../drivers/links/tap.ts';
+import { Hearing, type TapContext, type TapPlace } from '../../drivers/links/tap.ts';
+import type { TapMaker } from '../../drivers/links/tap-thread.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { Intake } from '../accesses/intake.ts';
 import { MovingCursor } from './cursor.ts';
@@ -30,6 +31,7 @@ interface LineContext {
   readonly clock: Clock;
   /** Names the turnstile in each line. */
   readonly log: Logger;
+  readonly thread: TapMaker;
 }
 
 /**
@@ -59,15 +61,16 @@ export class TapLine {
 
   /** Passes on until `signal` aborts; never throws for what a port or a device does. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#context;
-    const tap = createTap(this.#turnstile.tap, {
+    const { clock, log, thread } = this.#context;
+    const context: TapContext = {
       ...this.#turnstile.driver.link,
       clock,
       log,
       observe: () => this.#observer(signal),
       onReady: (address) => this.#ready(address),
       onConversation: (state, why) => this.#conversation(state, why, signal),
-    });
+    };
+    const tap = createTap(this.#turnstile.tap, context, thread);
     let isSaid = false;
     while (!signal.aborted) {
       try {

@@ -1,7 +1,15 @@
 import type { Turnstile } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/clock.ts';
+import { type TapMaker, TapThread } from '../../drivers/links/tap-thread.ts';
 import type { Logger } from '../../drivers/log.ts';
 import { TapLine, type TapListener, type TappedTurnstile } from './tap-line.ts';
+
+interface TapsOptions {
+  readonly clock: Clock;
+  readonly log: Logger & { child(bindings: object): Logger };
+  /** Where taps on TCP pass on: a thread of its own without it. */
+  readonly thread?: TapMaker;
+}
 
 interface OpenTap {
   readonly line: TapLine;
@@ -16,18 +24,14 @@ interface OpenTap {
  */
 export class Taps {
   readonly #clock: Clock;
-  readonly #log: Logger & { child(bindings: object): Logger };
+  readonly #log: TapsOptions['log'];
+  readonly #thread: TapMaker;
   readonly #open = new Map<string, OpenTap>();
 
-  constructor({
-    clock,
-    log,
-  }: {
-    readonly clock: Clock;
-    readonly log: Logger & { child(bindings: object): Logger };
-  }) {
+  constructor({ clock, log, thread = new TapThread() }: TapsOptions) {
     this.#clock = clock;
     this.#log = log;
+    this.#thread = thread;
   }
 
   /** Begins to pass on for each turnstile that has a tap. */
@@ -62,7 +66,11 @@ export class Taps {
     const { id } = turnstile;
     const before = this.#open.get(id);
     if (before !== undefined) return before;
-    const line = new TapLine(turnstile, { clock: this.#clock, log: this.#log.child({ turnstile: id }) });
+    const line = new TapLine(turnstile, {
+      clock: this.#clock,
+      log: this.#log.child({ turnstile: id }),
+      thread: this.#thread,
+    });
     const stopping = new AbortController();
     const ended = line.run(stopping.signal).finally(() => this.#open.delete(id));
     const opened = { line, stopping, ended };

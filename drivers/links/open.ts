@@ -5,9 +5,9 @@ import type { LinkSource, LinkWishes } from './link.ts';
 import { SerialSource } from './serial.ts';
 import { SerialTap } from './serial-tap.ts';
 import type { Tap, TapContext, TapPlace } from './tap.ts';
+import type { TapMaker } from './tap-thread.ts';
 import { TcpSource } from './tcp.ts';
 import { TcpListenSource } from './tcp-listen.ts';
-import { TcpTap } from './tcp-tap.ts';
 
 /** What every kind of link is given besides its address. */
 export interface LinkContext extends LinkWishes {
@@ -27,7 +27,7 @@ export function createLinkSource(address: LinkAddress, context: LinkContext): Li
   }
 }
 
-/** Makes the tap of `place`. Nothing is listened on or opened before it runs. */
-export function createTap(place: TapPlace, context: TapContext): Tap {
-  return place.kind === 'tcp' ? new TcpTap(place, context) : new SerialTap(place, context);
+/** Makes the tap of `place`; one on TCP passes on in `thread`. Nothing is listened on or opened before it runs. */
+export function createTap(place: TapPlace, context: TapContext, thread: TapMaker): Tap {
+  return place.kind === 'tcp' ? thread.tap(place, context) : new SerialTap(place, context);
 }

@@ -4,9 +4,15 @@ import type { GiroError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { SerialAddress, TcpAddress, TcpListenAddress } from './address.ts';
 
+export interface TcpTapPlace {
+  readonly kind: 'tcp';
+  readonly device: TcpAddress;
+  readonly listen: TcpListenAddress;
+}
+
 /** Where a tap sits: `connect` is the device's side of it, `tap` the other. */
 export type TapPlace =
-  | { readonly kind: 'tcp'; readonly device: TcpAddress; readonly listen: TcpListenAddress }
+  | TcpTapPlace
   /** Without `software` only the device's line is read (a Y-cable), and nothing is written to it. */
   | { readonly kind: 'serial'; readonly device: SerialAddress; readonly software?: SerialAddress };
 

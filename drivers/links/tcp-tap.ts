@@ -1,11 +1,9 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { GiroError } from '../errors.ts';
 import { formatAddress, formatPeer, type TcpAddress } from './address.ts';
-import { Hearing, type Tap, type TapContext, type TapPlace } from './tap.ts';
+import { Hearing, type Tap, type TapContext, type TcpTapPlace } from './tap.ts';
 import { SOCKET_OPTIONS } from './tcp.ts';
 import { listenError, peerOf } from './tcp-listen.ts';
-
-type TcpPlace = Extract<TapPlace, { kind: 'tcp' }>;
 
 /** Time for the farewell of software that calls again: a lost packet comes after 200 ms (RFC 6298, Linux's minimum). */
 const FAREWELL_MS = 300;
@@ -15,12 +13,12 @@ const FAREWELL_MS = 300;
  * through as the operating system shows them. One conversation at a time, as the device has it.
  */
 export class TcpTap implements Tap {
-  readonly #place: TcpPlace;
+  readonly #place: TcpTapPlace;
   readonly #context: TapContext;
   #server: Server | undefined;
   #conversation: Conversation | undefined;
 
-  constructor(place: TcpPlace, context: TapContext) {
+  constructor(place: TcpTapPlace, context: TapContext) {
     this.#place = place;
     this.#context = context;
   }

@@ -7,6 +7,7 @@ import { Taps } from '../../../agent/turnstiles/taps.ts';
 import type { SessionState } from '../../../agent/turnstiles/turnstile.ts';
 import { defineDriver } from '../../../drivers/driver.ts';
 import { lines } from '../../../drivers/lines/driver.ts';
+import { TcpTap } from '../../../drivers/links/tcp-tap.ts';
 import type { Reading } from '../../../drivers/reading.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { RecordingLog } from '../../drivers/recording-log.ts';
@@ -59,7 +60,8 @@ async function tapped(t: TestContext) {
   };
   const clock = new ManualClock();
   const log = new ChildLog();
-  const taps = new Taps({ clock, log });
+  const thread = { tap: (...parts: ConstructorParameters<typeof TcpTap>) => new TcpTap(...parts) };
+  const taps = new Taps({ clock, log, thread });
   t.after(async () => {
     await taps.close();
     server.close();
