@@ -137,7 +137,7 @@ export class Gateway {
 
   /**
    * Opens the journal, then delivers what it holds, then listens to the turnstiles.
-   * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_NEWER, JOURNAL_FAILED, KEY_UNUSABLE, INSTALLATION_MOVED.
+   * @throws {GiroError} JOURNAL_LOCKED, JOURNAL_FAILED, KEY_UNUSABLE, INSTALLATION_MOVED.
    */
   static async start(parts: GatewayParts): Promise<Gateway> {
     const { configuration, clock, log } = parts;

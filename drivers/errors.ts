@@ -174,9 +174,9 @@ export const ERRORS = {
       'pt-BR': 'o diário foi gravado por uma versão mais nova do Giro',
     },
     remedy: {
-      en: 'nothing in it was changed: install that version or a newer one again, or restore a backup made by this one (giro restore)',
+      en: 'install that version or a newer one again; a start of this one takes over what it can read of a journal, and keeps the file as it was',
       'pt-BR':
-        'nada nele foi alterado: instale de novo aquela versão ou uma mais nova, ou restaure um backup feito por esta (giro restore)',
+        'instale de novo aquela versão ou uma mais nova; se esta for iniciada, ela aproveita o que consegue ler do diário e guarda o arquivo como estava',
     },
   },
   JOURNAL_MISSING: {

@@ -169,7 +169,8 @@ export function journalDamaged(): Words {
 }
 
 /** `setAside`: name of the old file in the data folder. */
-export function journalSalvaged({ setAside }: Pick<SalvageReport, 'setAside'>): Words {
+export function journalSalvaged({ setAside, isNewer }: Pick<SalvageReport, 'setAside' | 'isNewer'>): Words {
+  if (isNewer) return newerJournalSalvaged(setAside);
   return words(
     text(
       'the journal was damaged; what could be read was saved',
@@ -178,6 +179,19 @@ export function journalSalvaged({ setAside }: Pick<SalvageReport, 'setAside'>): 
     text(
       `have the disk of this machine checked, and keep the damaged file for support: ${setAside}`,
       `mande verificar o disco desta máquina e guarde o arquivo danificado para o suporte: ${setAside}`,
+    ),
+  );
+}
+
+function newerJournalSalvaged(setAside: string): Words {
+  return words(
+    text(
+      'a newer version of Giro had written the journal; what this version can read was taken over',
+      'o diário havia sido gravado por uma versão mais nova do Giro; foi aproveitado o que esta versão consegue ler',
+    ),
+    text(
+      `install the newer version again: it goes on from here. The journal as it was is kept: ${setAside}`,
+      `instale de novo a versão mais nova: ela continua a partir daqui. O diário como estava foi guardado: ${setAside}`,
     ),
   );
 }

@@ -95,8 +95,8 @@ export class Journal {
 
   /**
    * Opens the journal of a folder, which is made (0700) if there is none. Throws JOURNAL_LOCKED when another process
-   * has it, JOURNAL_FAILED when the disk refuses, JOURNAL_NEWER, touching nothing, when a newer version wrote it. A
-   * damaged file is set aside and salvaged, with an error in the log.
+   * has it, JOURNAL_FAILED when the disk refuses. A file that is damaged, or that a newer version wrote, is set aside and
+   * salvaged, with an error in the log.
    */
   static async open(folder: string, options: JournalOptions): Promise<Journal> {
     const { log, clock, renderings = new Map(), wasInUse = false } = options;

@@ -1,13 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { GiroError } from '../../drivers/errors.ts';
 import { findDamage, probe } from './check.ts';
 import { connect, DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { MIGRATIONS, migrate } from './migrations.ts';
 import { type Damage, finishReplacement, type SalvageReport, salvage } from './salvage.ts';
 import { troubleOf } from './trouble.ts';
-import { impossibleSchema, refuseNewer, sign } from './versions.ts';
+import { impossibleSchema, newerSchema, sign } from './versions.ts';
 import { type LogContent, readLog } from './wal.ts';
 
 /** Up to this size the start reads every page (0.1 s from a warm cache); above, a thread does while the gateway works. */
@@ -19,14 +18,14 @@ export interface OpenedJournal {
   readonly unchecked: boolean;
   /** What the log held at the start, if the file was not closed. */
   readonly log?: LogContent | undefined;
-  /** What was saved, if the file was damaged. */
+  /** What was taken over, if the file could not be used as it was. */
   readonly salvaged?: SalvageReport;
 }
 
 /**
- * Opens the journal of a folder that this process has locked: made if there is none, salvaged if it is damaged, of
- * the newest schema. `wasInUse`: an empty file is a lost journal, not a new one. Throws JOURNAL_NEWER, touching nothing,
- * and what SQLite throws when the disk refuses.
+ * Opens the journal of a folder that this process has locked: made if there is none, salvaged if it is damaged or ahead
+ * of this program, of the newest schema. `wasInUse`: an empty file is a lost journal, not a new one. Throws what SQLite
+ * throws when the disk refuses.
  */
 export function openJournal(folder: string, nowMs: number, wasInUse: boolean): OpenedJournal {
   finishReplacement(folder, nowMs);
@@ -38,10 +37,7 @@ export function openJournal(folder: string, nowMs: number, wasInUse: boolean): O
   return { db: connect(path), unchecked: false, log, salvaged };
 }
 
-/**
- * Looks before anything is written: a writer would play the log into a file that is not for this version, and salvage
- * must not run on one even where damage is known. Throws JOURNAL_NEWER.
- */
+/** Looks before anything is written: a writer would play the log into a file that is not for this version. */
 function schemaDamage(path: string): Damage | undefined {
   if (!existsSync(path)) return undefined;
   let db: Database | undefined;
@@ -49,10 +45,9 @@ function schemaDamage(path: string): Damage | undefined {
     db = new Sqlite(path, { readonly: true, fileMustExist: true });
     const damage = impossibleSchema(db);
     if (damage !== undefined) return { damage };
-    refuseNewer(db, MIGRATIONS.length);
-    return undefined;
+    const newer = newerSchema(db, MIGRATIONS.length);
+    return newer === undefined ? undefined : { damage: newer, isNewer: true };
   } catch (error) {
-    if (error instanceof GiroError) throw error;
     // What a reader alone is refused, such as undoing a write that was cut off, the writer does or is refused again.
     return troubleOf(error) === 'damage' ? damageIn(error) : undefined;
   } finally {

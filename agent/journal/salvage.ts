@@ -7,15 +7,17 @@ import { migrate } from './migrations.ts';
 import { copyKeyed, copyNumbered, type TableCopy } from './salvage-tables.ts';
 import { sign } from './versions.ts';
 
-/** Why a journal cannot be used as it is: it contradicts itself. */
+/** Why a journal cannot be used as it is: it contradicts itself, or is ahead of this program. */
 export interface Damage {
   /** What was found, in English. */
   readonly damage: string;
+  /** It is whole: a newer version wrote it. */
+  readonly isNewer?: true;
 }
 
 /** What became of such a journal. */
 export interface SalvageReport extends Damage {
-  /** Name of the damaged file, in the data folder. */
+  /** Name that the file has now, in the data folder. */
   readonly setAside: string;
   /** Rows saved, by table. */
   readonly saved: Readonly<Record<string, number>>;
@@ -26,9 +28,8 @@ export interface SalvageReport extends Damage {
 const FILES = ['', '-wal', '-shm'] as const;
 
 /**
- * Copies what can be read of a damaged journal into a new one, sets the damaged file aside under a name with the time
- * and puts the new one in its place. Can be cut off at any point: the damaged file stays in place until the new one
- * is complete.
+ * Copies what can be read of such a journal into a new one, sets the file aside under a name with the time and puts the
+ * new one in its place. Can be cut off at any point: the old file stays in place until the new one is complete.
  */
 export function salvage(folder: string, damage: Damage, nowMs: number): SalvageReport {
   const path = join(folder, JOURNAL_FILE);
@@ -46,7 +47,7 @@ export function salvage(folder: string, damage: Damage, nowMs: number): SalvageR
     target.close();
   }
   crashPoint('salvage:copied');
-  const setAside = replace(path, nowMs);
+  const setAside = replace(path, nowMs, damage.isNewer ? 'newer' : 'damaged');
   crashPoint('salvage:after');
   rmSync(join(folder, DAMAGE_NOTE), { force: true });
   return {
@@ -64,7 +65,7 @@ export function salvage(folder: string, damage: Damage, nowMs: number): SalvageR
 /** Ends a replacement that was cut off between its renames; before that point nothing was moved. */
 export function finishReplacement(folder: string, nowMs: number): void {
   const path = join(folder, JOURNAL_FILE);
-  if (!existsSync(path) && existsSync(unfinished(path))) replace(path, nowMs);
+  if (!existsSync(path) && existsSync(unfinished(path))) replace(path, nowMs, 'damaged');
 }
 
 /** Where a journal lies that is to take the place of the one in a folder: the next start puts it there if there is none. */
@@ -77,11 +78,11 @@ function unfinished(path: string): string {
 }
 
 /** The log of the old file must be gone before the new one arrives: SQLite would play it into it. */
-function replace(path: string, nowMs: number): string {
+function replace(path: string, nowMs: number, as: 'damaged' | 'newer'): string {
   const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  let name = `${JOURNAL_FILE}.damaged-${stamp}`;
+  let name = `${JOURNAL_FILE}.${as}-${stamp}`;
   for (let copy = 2; FILES.some((suffix) => existsSync(join(path, '..', name + suffix))); copy += 1) {
-    name = `${JOURNAL_FILE}.damaged-${stamp}-${copy}`;
+    name = `${JOURNAL_FILE}.${as}-${stamp}-${copy}`;
   }
   for (const suffix of FILES) {
     if (existsSync(path + suffix)) renameSync(path + suffix, join(path, '..', name + suffix));

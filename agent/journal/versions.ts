@@ -13,18 +13,18 @@ export function schemaVersion(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 
-/**
- * Throws JOURNAL_NEWER when the file is ahead of a program that knows `known` schemas, naming who wrote it. Such a file
- * is whole and the program for it exists: it is never salvaged, for that would leave its queue behind.
- */
-export function refuseNewer(db: Database, known: number): void {
+/** Says that the file is ahead of a program that knows `known` schemas, and who wrote it; undefined where it is not. */
+export function newerSchema(db: Database, known: number): string | undefined {
   const schema = schemaVersion(db);
-  if (schema <= known) return;
+  if (schema <= known) return undefined;
   const writer = writerOf(db) ?? 'a newer Giro';
-  throw new GiroError(
-    'JOURNAL_NEWER',
-    `${db.name} was written by ${writer} (schema ${schema}), this is Giro ${version} (schema ${known})`,
-  );
+  return `written by ${writer} (schema ${schema}), this is Giro ${version} (schema ${known})`;
+}
+
+/** Throws JOURNAL_NEWER when the file is ahead of a program that knows `known` schemas. */
+export function refuseNewer(db: Database, known: number): void {
+  const newer = newerSchema(db, known);
+  if (newer !== undefined) throw new GiroError('JOURNAL_NEWER', `${db.name} was ${newer}`);
 }
 
 /** What shows that no program wrote the schema's number; undefined when one may have. Throws what SQLite throws. */

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import Sqlite from 'better-sqlite3';
-import { JOURNAL_FILE } from '../../agent/journal/file.ts';
-import { MIGRATIONS } from '../../agent/journal/migrations.ts';
+import { noteMoved, takeMovedBack } from '../../agent/moving/moved.ts';
 import { startGateway } from '../../agent/start.ts';
 import { Taps } from '../../agent/turnstiles/taps.ts';
 import { readConfiguration } from '../../config/read.ts';
@@ -20,9 +17,9 @@ class PassingTaps extends Taps {
   }
 }
 
-test('a journal of a newer version under a tap: looked at again each minute until the right one is there', async (t) => {
+test('a folder that was moved away under a tap: looked at again each minute until a person has acted', async (t) => {
   const data = await makeData(t);
-  setSchema(data, MIGRATIONS.length + 1);
+  noteMoved(data, 0);
   const log = Object.assign(new RecordingLog(), { child: () => new RecordingLog() });
   const clock = new ManualClock();
   const taps = new PassingTaps({ clock: systemClock, log });
@@ -42,10 +39,10 @@ test('a journal of a newer version under a tap: looked at again each minute unti
   waited = Promise.withResolvers<void>();
   await clock.advance(60_000);
   await waited.promise;
-  assert.deepEqual(waits, ['JOURNAL_NEWER', 'JOURNAL_NEWER']);
+  assert.deepEqual(waits, ['INSTALLATION_MOVED', 'INSTALLATION_MOVED']);
   assert.equal(log.at('error').length, 2);
 
-  setSchema(data, MIGRATIONS.length);
+  assert.ok(takeMovedBack(data));
   await clock.advance(60_000);
   const gateway = await starting;
   assert.notEqual(gateway, undefined);
@@ -57,12 +54,6 @@ async function makeData(t: TestContext): Promise<string> {
   const { journal } = await openJournal(t, data);
   await journal.close();
   return data;
-}
-
-function setSchema(data: string, schema: number): void {
-  const db = new Sqlite(join(data, JOURNAL_FILE));
-  db.pragma(`user_version = ${schema}`);
-  db.close();
 }
 
 function configure(data: string) {

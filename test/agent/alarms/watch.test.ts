@@ -253,6 +253,23 @@ test('a salvaged journal is told at once, and for a day', async () => {
   assert.deepEqual(site.told, ['diario_recuperado aberta', 'diario_recuperado resolvida']);
 });
 
+test('a journal that a newer version wrote is told as such: the disk is not to blame', async () => {
+  const site = new Site({ clock: new ManualClock() });
+  site.watch.stop();
+  const salvaged = {
+    damage: 'x',
+    isNewer: true,
+    setAside: 'journal.db.newer-1',
+    saved: {},
+    unreadable: {},
+  } as const;
+  site.health = { isDamaged: false, salvaged };
+  site.restart();
+  await settle();
+  assert.deepEqual(site.told, ['diario_recuperado aberta']);
+  assert.match(site.stored[0]?.remedy.en ?? '', /newer version again.+journal\.db\.newer-1/);
+});
+
 for (const [identity, code] of [
   ['restored', 'identidade_recuperada'],
   ['lost', 'identidade_perdida'],
