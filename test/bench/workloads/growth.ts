@@ -1,19 +1,23 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type JournalReader, openReader } from '../../../agent/journal/queries.ts';
 import { nowMs } from '../child.ts';
 import { fill, openJournal } from '../fill.ts';
 import { median } from '../statistics.ts';
-import type { Workload } from './workload.ts';
+import type { System } from '../systems/system.ts';
+import { perSecond, startLine, type Workload } from './workload.ts';
 
 const ROWS = { '10k': 10_000, '100k': 100_000, '1M': 1_000_000, '5M': 5_000_000 } as const;
 const MEASURED = 20_000;
 const QUERIES = 20;
 const MOST_GROWTH = 1.2;
+/** By then the journal knows that the last was delivered, and the next gateway sends none again. */
+const MARKED_MS = 500;
 const WEEK_MS = 7 * 86_400_000;
 /** Lines of a list on the page. */
 const LISTED = 50;
 
-/** What accepting and delivering an event costs in the journal as the journal grows. */
+/** What an event costs, from the controller to the receiver, as the journal grows. */
 export const growth: Workload = {
   name: 'cost as work grows',
   figures: {
@@ -38,28 +42,39 @@ export const growth: Workload = {
     },
   ],
   systems: ['giro'],
-  async run(_system, folder, scale) {
+  async run(system, folder, scale) {
     const data = join(folder, 'data');
-    const journal = await openJournal(data);
     const costs: Record<string, number> = {};
     let rows = 0;
     for (const [name, full] of Object.entries(ROWS)) {
-      const before = Math.round(full * scale) - MEASURED / 2;
-      if (before > rows) await fill(journal, rows + 1, before, true);
-      rows = Math.max(rows, before);
-      const startedAtMs = nowMs();
-      await fill(journal, rows + 1, rows + MEASURED, true);
-      costs[name] = ((nowMs() - startedAtMs) * 1000) / MEASURED;
-      rows += MEASURED;
+      const wanted = Math.round(full * scale);
+      await grow(data, rows + 1, wanted);
+      costs[name] = 1e6 / (await burstRate(system, folder));
+      rows = wanted;
     }
     const reader = openReader(data);
     const status = medianMs(() => askForStatus(reader));
     const panel = Math.max(...panelQueries(reader).map(medianMs));
     reader.close();
-    await journal.close();
     return { ...costs, status, panel };
   },
 };
+
+/** Brings the journal to so many events, all of them delivered. */
+async function grow(data: string, first: number, last: number): Promise<void> {
+  const journal = await openJournal(data);
+  await fill(journal, first, last, true);
+  await journal.close();
+}
+
+/** Events/s of a burst through a gateway on the journal as it is. */
+async function burstRate(system: System, folder: string): Promise<number> {
+  await using bench = await startLine(system, { folder });
+  const sentAt = await bench.line.send(MEASURED);
+  const came = await bench.line.arrived(MEASURED);
+  await setTimeout(MARKED_MS);
+  return perSecond(came.numbers.length, sentAt, came.atMs);
+}
 
 /** What `giro status` asks. */
 function askForStatus(reader: JournalReader): void {
