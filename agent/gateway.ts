@@ -18,6 +18,7 @@ import { RelayHealth } from './relay/health.ts';
 import { relayPart } from './relay/part.ts';
 import { type ConfigurationState, Reload, type Reloaded } from './reload/reload.ts';
 import { Roster } from './turnstiles/roster.ts';
+import type { Taps } from './turnstiles/taps.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { version } from './version.ts';
 import { Wires } from './watch/wire.ts';
@@ -35,6 +36,7 @@ export interface GatewayParts extends Pick<Installation, 'clock' | 'log' | 'taps
 /** The composition root: builds the parts from the configuration, starts and stops them in order. */
 export class Gateway {
   readonly #journal: Journal;
+  readonly #taps: Taps;
   readonly #parts: readonly Part[];
   readonly #panel: Panel;
   readonly #roster: Roster;
@@ -52,6 +54,7 @@ export class Gateway {
     const { data, id } = configuration.agent;
     this.#configuration = configuration;
     this.#journal = journal;
+    this.#taps = taps;
     const panel = new Panel({ configuration: () => this.#configuration, clock, log });
     this.#panel = panel;
     const dispatcher = new Dispatcher({
@@ -181,9 +184,9 @@ export class Gateway {
     return { all: all.length, online: online.length };
   }
 
-  /** Resolves when the journal's writer answered, with what stands still though nothing makes it wait, if anything does. */
+  /** Resolves when the journal's writer and the taps answered, with what stands still though nothing makes it wait, if anything does. */
   async pulse(): Promise<string | undefined> {
-    await this.#journal.answer();
+    await Promise.all([this.#journal.answer(), this.#taps.answer()]);
     return this.#dispatcher.stall;
   }
 

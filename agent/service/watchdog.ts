@@ -37,7 +37,7 @@ export class Watchdog {
   #beat(): void {
     const { clock, intervalMs } = this.#options;
     this.#cancel = clock.after(intervalMs, () => this.#beat());
-    if (this.#isPending) this.#starve('the writer thread of the journal does not answer');
+    if (this.#isPending) this.#starve('the thread of the journal, or that of the taps, does not answer');
     else void this.#ask();
   }
 

@@ -47,6 +47,11 @@ export class Taps {
     return passing.includes(true);
   }
 
+  /** Resolves when what they pass on has been dealt with. */
+  answer(): Promise<void> {
+    return this.#thread.answer();
+  }
+
   /** Has the tap of one turnstile heard, which is opened if it is not yet, until `signal` aborts and it is closed. */
   async keep(turnstile: TappedTurnstile, listener: TapListener, signal: AbortSignal): Promise<void> {
     const { line, stopping, ended } = this.#opened(turnstile);

@@ -16,6 +16,9 @@ export interface TapOrder {
   readonly port: MessagePort;
 }
 
+/** A tap to begin, or to say that it is there. */
+export type ThreadRequest = TapOrder | 'answer';
+
 /** To end, or that so many more bytes were heard. */
 export type TapRequest = 'stop' | number;
 
@@ -42,6 +45,8 @@ export interface TapRefusal {
 /** Makes taps on TCP. */
 export interface TapMaker {
   tap(place: TcpTapPlace, context: TapContext): Tap;
+  /** Resolves when they have dealt with all that happened before. */
+  answer(): Promise<void>;
 }
 
 /**
@@ -58,11 +63,19 @@ export class TapThread implements TapMaker {
     return new ThreadedTap(place, context, this);
   }
 
+  async answer(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const answered = new Promise((resolve) => worker.once('message', resolve));
+    worker.postMessage('answer' satisfies ThreadRequest);
+    await Promise.race([answered, this.#death]);
+  }
+
   /** Begins one tap; the answer carries its reports. */
   begin(place: TcpTapPlace, keepAlive: boolean | undefined): MessagePort {
     const { port1, port2 } = new MessageChannel();
     this.#worker ??= this.#start();
-    this.#worker.postMessage({ place, keepAlive, port: port2 } satisfies TapOrder, [port2]);
+    this.#worker.postMessage({ place, keepAlive, port: port2 } satisfies ThreadRequest, [port2]);
     return port1;
   }
 

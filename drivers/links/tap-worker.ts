@@ -4,13 +4,18 @@ import { systemClock } from '../clock.ts';
 import type { Observer } from '../driver.ts';
 import { GiroError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { TapOrder, TapRefusal, TapReport, TapRequest } from './tap-thread.ts';
+import type { TapOrder, TapRefusal, TapReport, TapRequest, ThreadRequest } from './tap-thread.ts';
 import { TcpTap } from './tcp-tap.ts';
 
 /** What may wait to be heard: minutes of a busy turnstile. A conversation that brings more is passed on unheard. */
 const UNHEARD_BYTES = 8 << 20;
 
-parentPort?.on('message', ({ place, keepAlive, port }: TapOrder) => {
+parentPort?.on('message', (request: ThreadRequest) => {
+  if (request === 'answer') parentPort?.postMessage('here');
+  else begin(request);
+});
+
+function begin({ place, keepAlive, port }: TapOrder): void {
   const stopping = new AbortController();
   const heard = new Heard(port);
   port.on('message', (request: TapRequest) => {
@@ -36,7 +41,7 @@ parentPort?.on('message', ({ place, keepAlive, port }: TapOrder) => {
       stopped(refusalOf(error));
     },
   );
-});
+}
 
 /** Has what passes through one tap heard in the other thread. */
 class Heard {

@@ -7,6 +7,7 @@ import { Taps } from '../../../agent/turnstiles/taps.ts';
 import type { SessionState } from '../../../agent/turnstiles/turnstile.ts';
 import { defineDriver } from '../../../drivers/driver.ts';
 import { lines } from '../../../drivers/lines/driver.ts';
+import type { TapMaker } from '../../../drivers/links/tap-thread.ts';
 import { TcpTap } from '../../../drivers/links/tcp-tap.ts';
 import type { Reading } from '../../../drivers/reading.ts';
 import { ManualClock, settle } from '../../clock.ts';
@@ -60,7 +61,10 @@ async function tapped(t: TestContext) {
   };
   const clock = new ManualClock();
   const log = new ChildLog();
-  const thread = { tap: (...parts: ConstructorParameters<typeof TcpTap>) => new TcpTap(...parts) };
+  const thread: TapMaker = {
+    tap: (...parts) => new TcpTap(...parts),
+    answer: () => Promise.resolve(),
+  };
   const taps = new Taps({ clock, log, thread });
   t.after(async () => {
     await taps.close();

@@ -194,6 +194,18 @@ test('a port that is in use is named, and a tap that stops frees its own', GUARD
   assert.equal(portOf(await second.ready), listenPort);
 });
 
+test('the thread answers while it passes on, and when it has nothing to do', GUARD, async (t) => {
+  const { port } = await device(t);
+  const { tap, thread, ready } = tapTo(port);
+  await thread.answer();
+  const { stop, ended } = running(t, tap);
+  await ready;
+  await thread.answer();
+  stop.abort();
+  await ended;
+  await thread.answer();
+});
+
 test('a thread that ends is said, and the next run has a new one', GUARD, async (t) => {
   const { port } = await device(t);
   const thread = new TapThread();
