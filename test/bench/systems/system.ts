@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 /** How a system is set up for one workload. */
 export interface Setting {
@@ -75,4 +76,16 @@ export function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
+}
+
+const REST_MS = 1_000;
+const REST_SHARE = 0.05;
+
+/** Resolves once a process has used hardly any CPU for a second. */
+export async function atRest(pid: number): Promise<void> {
+  for (let used = Number.POSITIVE_INFINITY; used > (REST_SHARE * REST_MS) / 1000; ) {
+    const before = cpuOf(pid);
+    await setTimeout(REST_MS);
+    used = cpuOf(pid) - before;
+  }
 }

@@ -1,5 +1,5 @@
 import { nowMs } from '../child.ts';
-import { memoryOf } from '../systems/system.ts';
+import { atRest, memoryOf } from '../systems/system.ts';
 import { INTEGRITY, integrity, nothingLost, perSecond, startLine, type Workload } from './workload.ts';
 
 /** What queued while the receiver was down, once it is back. */
@@ -22,6 +22,7 @@ export const drain: Workload = {
     const { line, running, receiverPort } = bench;
     await line.receiver.ask({ do: 'close' });
     await line.send(count);
+    await atRest(running.pid); // all of it is taken: what is measured is the way out alone
     await line.listen({ port: receiverPort });
     const backAtMs = nowMs();
     const [came] = await Promise.all([line.arrived(count), running.retryNow()]);
