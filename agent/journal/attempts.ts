@@ -7,17 +7,22 @@ export function prepareAttempt(db: Database): (attempt: AttemptRecord) => void {
   const insert = db.prepare(
     `INSERT INTO attempts (webhook, sequence, number, at, class, status, outcome, dns, connect, tls, first_byte, total,
        address, location, content_type, answer, clock_skew, next_why, next_at, tls_protocol, tls_cipher)
-     VALUES (?, ?, (SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE webhook = ? AND sequence = ?),
-       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
+  const last = db
+    .prepare<[string, number], number>('SELECT max(number) FROM attempts WHERE webhook = ? AND sequence = ?')
+    .pluck();
   return ({ webhook, sequence, atMs, status, outcome, timings, next, ...rest }) => {
-    insert.run(
-      ...[webhook, sequence, webhook, sequence, atMs, rest.class, status ?? null, outcome],
-      ...[timings.dnsMs, timings.connectMs, timings.tlsMs, timings.firstByteMs, timings.totalMs],
-      ...[rest.remoteAddress ?? null, rest.location ?? null, rest.contentType ?? null, rest.answer ?? null],
-      ...[rest.clockSkewMs ?? null, next?.why ?? null, next?.atMs ?? null],
-      ...[rest.tls?.protocol ?? null, rest.tls?.cipher ?? null],
-    );
+    const store = (number: number): boolean =>
+      insert.run(
+        ...[webhook, sequence, number, atMs, rest.class, status ?? null, outcome],
+        ...[timings.dnsMs, timings.connectMs, timings.tlsMs, timings.firstByteMs, timings.totalMs],
+        ...[rest.remoteAddress ?? null, rest.location ?? null, rest.contentType ?? null, rest.answer ?? null],
+        ...[rest.clockSkewMs ?? null, next?.why ?? null, next?.atMs ?? null],
+        ...[rest.tls?.protocol ?? null, rest.tls?.cipher ?? null],
+      ).changes > 0;
+    // Nearly all are first attempts, and to look for the last takes as long as to store one.
+    if (!store(1)) store((last.get(webhook, sequence) ?? 0) + 1);
   };
 }
 
