@@ -6,7 +6,7 @@ import { GiroError } from '../../drivers/errors.ts';
 import type { Language, Text } from '../../drivers/language.ts';
 import type { Logger } from '../../drivers/log.ts';
 import type { Gateway } from '../gateway.ts';
-import { growHeapSlowly } from '../memory.ts';
+import { growHeapSlowly, saveMemoryWhenQuiet } from '../memory.ts';
 import { version } from '../version.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
@@ -62,6 +62,7 @@ async function run({ config, json = false }: { config?: string; json?: boolean }
   const service =
     gateway && (await Service.start({ gateway, language, clock: systemClock, log, env: process.env }));
   growHeapSlowly();
+  const stopSaving = saveMemoryWhenQuiet({ clock: systemClock });
   flushCompileCache(); // a start after a kill reads it, and a kill writes nothing
   demo?.begin();
   if (isDemo && gateway !== undefined) void tellPanel(gateway.panelUrl, language, say);
@@ -70,6 +71,7 @@ async function run({ config, json = false }: { config?: string; json?: boolean }
     if (end instanceof GiroError) throw end;
     log.info({ signal: end }, 'gateway stopping');
   } finally {
+    stopSaving();
     await service?.stop();
     await demo?.stopPeople();
     await gateway?.stop();

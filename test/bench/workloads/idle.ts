@@ -1,10 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import { cpuOf, memoryOf } from '../systems/system.ts';
+import { atRest, cpuOf, memoryOf } from '../systems/system.ts';
 import { startLine, type Workload } from './workload.ts';
 
 const WATCHED_S = 60;
 /** Start-up is paid by then. */
 const SETTLING_S = 10;
+
+/** By then a process that is idle has given back what it will. */
+const RETURNED_S = 30;
 
 /** A gateway that nothing happens to: links up, nothing queued. */
 export const idle: Workload = {
@@ -37,9 +40,9 @@ export const idleWithBacklog: Workload = {
     await using bench = await startLine(system, { folder });
     await bench.line.receiver.ask({ do: 'close' });
     const count = Math.round(100_000 * scale);
-    await bench.line.send(count - 4);
-    await bench.line.send(4, 0);
-    await setTimeout(SETTLING_S * 1000);
+    await bench.line.send(count);
+    await atRest(bench.running.pid);
+    await setTimeout(RETURNED_S * 1000);
     return memoryOf(bench.running.pid);
   },
 };
