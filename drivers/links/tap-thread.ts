@@ -136,7 +136,9 @@ class ThreadedTap implements Tap {
     for (const hearing of this.#hearings.values()) hearing.end();
     this.#hearings.clear();
     if (last === undefined) {
-      throw new Error('the thread of the taps ended', { cause: await this.#thread.death() });
+      const cause = await this.#thread.death();
+      this.#context.log.error({ err: cause }, 'the thread of the taps ended');
+      throw new GiroError('LINK_FAILED', 'the thread of the taps ended', { cause });
     }
     if (last.refused !== undefined) throw errorOf(last.refused);
   }

@@ -70,7 +70,11 @@ test('a device in online mode that nobody would answer is refused, with what to 
     gym.start('simulate', 'henry', '--at', `tcp-listen://127.0.0.1:${port}`, '--set', 'TIPO_VALIDA=O');
     const gateway = await gym.gateway();
     assert.match(await gateway.line(/DEVICE_NEEDS_DECIDER/), /decide/);
-    const status = gym.start('status', '--config', gym.config);
+    // It is connected for a moment at each try, until its settings are read.
+    let status = gym.start('status', '--config', gym.config);
+    for (let look = 1; look < 20 && /online/.test(await status.line(/^catraca-1/)); look += 1) {
+      status = gym.start('status', '--config', gym.config);
+    }
     assert.match(await status.line(/^catraca-1/), /offline/);
     assert.match(await status.line(/TIPO_VALIDA/), /decide/);
   } finally {
