@@ -70,6 +70,7 @@ test('a new gym at the inbox and another pace at a gym, while events come: no po
   await centro.receiver?.until('all of centro', () => centro.events.size === posted.size);
   await sul.receiver?.until('the post after the change', () => sul.events.size > 0);
   const said = (pattern: RegExp): number => gateway.stderr.filter((line) => pattern.test(line)).length;
+  await gateway.until('its line', () => said(/"msg":"cloud event"/) >= posted.size); // it is written after the delivery
   assert.equal(said(/"msg":"cloud event"/), posted.size);
   assert.equal(said(/no longer knows/), 0, 'the place in the feed is kept');
   assert.match(await inbox.line(/a unit fits posts that were kept/), /"posts":1/);
