@@ -40,7 +40,8 @@ export class Copies {
    */
   takeRecovered(inputs: readonly TracedReading[], stored: readonly Trace[]): Taken {
     const known = new Traces([...stored, ...this.#live]);
-    const copies = new Set(inputs.filter(({ trace }) => trace !== undefined && known.claim(trace)));
+    const claimed = known.claimAll(inputs.flatMap(({ trace }) => trace ?? []));
+    const copies = new Set(inputs.filter(({ trace }) => trace !== undefined && claimed.has(trace)));
     const reported = new Set([...copies].flatMap(({ reading }) => reading.key ?? []));
     const news = inputs.filter((input) => !copies.has(input));
     const traces = news.flatMap(({ trace }) => trace ?? []);

@@ -33,19 +33,39 @@ export class Traces {
 
   /** Whether `copy` is the second copy of one of these, which then has answered. */
   claim(copy: Trace): boolean {
-    const [nearest] = [...this.#kept.values()]
-      .filter((trace) => this.#isSame(trace, copy))
-      .sort((a, b) => Math.abs(a.atMs - copy.atMs) - Math.abs(b.atMs - copy.atMs));
+    const nearest = this.#nearest(copy);
     if (nearest === undefined) return false;
     this.#answered.add(nearest);
     return true;
   }
 
+  /** Which of these are second copies. The nearest claim first: a trace of nobody answers for its own, not for the one before. */
+  claimAll(copies: readonly Trace[]): ReadonlySet<Trace> {
+    const byDistance = copies.toSorted((a, b) => this.#distanceMs(a) - this.#distanceMs(b));
+    return new Set(byDistance.filter((copy) => this.claim(copy)));
+  }
+
+  #nearest(copy: Trace): Trace | undefined {
+    const [nearest] = [...this.#kept.values()]
+      .filter((trace) => this.#isSame(trace, copy))
+      .sort((a, b) => distanceMs(a, copy) - distanceMs(b, copy));
+    return nearest;
+  }
+
+  #distanceMs(copy: Trace): number {
+    const nearest = this.#nearest(copy);
+    return nearest === undefined ? SAME_WITHIN_MS : distanceMs(nearest, copy);
+  }
+
   #isSame(trace: Trace, copy: Trace): boolean {
-    if (trace.code !== copy.code || Math.abs(trace.atMs - copy.atMs) > SAME_WITHIN_MS) return false;
+    if (trace.code !== copy.code || distanceMs(trace, copy) > SAME_WITHIN_MS) return false;
     if (trace.who !== '' && copy.who !== '') return trace.who === copy.who;
     return !this.#answered.has(trace);
   }
+}
+
+function distanceMs(a: Trace, b: Trace): number {
+  return Math.abs(a.atMs - b.atMs);
 }
 
 function keyOf({ atMs, code, who }: Trace): string {

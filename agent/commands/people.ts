@@ -9,6 +9,10 @@ const OUTCOMES: readonly SimulatedPassage['outcome'][] = [
   'gave-up',
 ];
 
+/** Four-digit cards. Without a common divisor all others pass before one comes again: within seconds it would be a copy. */
+const CARDS = 9_000;
+const CARD_STEP = 4_001;
+
 /** How many passages may wait in the simulator when people come as fast as it takes them. */
 const AT_ONCE = 256;
 
@@ -32,11 +36,12 @@ export interface People {
 /** Lets people come to a simulated turnstile until `count` have come or `signal` aborts. */
 export async function bringPeople(simulator: Simulator, people: People, signal: AbortSignal): Promise<void> {
   const { random, clock, everyMs, paceMs, count = Number.POSITIVE_INFINITY } = people;
+  const first = Math.floor(random() * CARDS);
   const playing = new Set<Promise<void>>();
   for (let number = 0; number < count && !signal.aborted; number += 1) {
     const passage: SimulatedPassage = {
       outcome: people.outcome ?? pick(OUTCOMES, random),
-      card: String(1000 + Math.floor(random() * 9000)),
+      card: String(1000 + ((first + number * CARD_STEP) % CARDS)),
       direction: random() < 0.5 ? 'entrada' : 'saida',
       paceMs,
     };

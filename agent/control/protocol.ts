@@ -113,7 +113,7 @@ export interface ForgetResult {
 
 export interface ActionResult {
   readonly total: number;
-  /** How many of each webhook that has any. */
+  /** How many, by webhook; one that has none is left out. */
   readonly webhooks: Readonly<Record<string, number>>;
 }
 

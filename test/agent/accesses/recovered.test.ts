@@ -241,6 +241,21 @@ test('granted in the memory a moment ago, turned live: one access', async (t) =>
   assert.deepEqual(gateway.told(), ['09:00:03 liberado confirmada somebody recovered']);
 });
 
+test('a turn of nobody, told live, answers for its own record and not for one of somebody just before', async (t) => {
+  const gateway = await life(t, makeFolder(t));
+  await gateway.live(report('13', 81, 4)); // the link came back between Ana's grant and her turn
+  await gateway.collect([
+    stored(1, 1, 0, BIA),
+    stored(2, 81, 2, BIA),
+    stored(3, 1, 3, ANA),
+    stored(4, 81, 4, ANA),
+  ]);
+  assert.deepEqual(gateway.told(), [
+    '09:00:04 liberado confirmada nobody',
+    '09:00:02 liberado confirmada somebody recovered',
+  ]);
+});
+
 test('a memory of an hour ago does not touch who is at the arm now', async (t) => {
   const clock = new ManualClock(Date.parse('2026-03-02T13:00:00Z'));
   const gateway = await life(t, makeFolder(t), clock);
