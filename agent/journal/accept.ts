@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { GiroError } from '../../drivers/errors.ts';
 import { longestBodyBytes, type Rendering, render } from '../formats/render.ts';
 import { prepareAlarm } from './alarms.ts';
@@ -11,6 +11,7 @@ import { prepareRemoveEvent } from './prune.ts';
 import { type Accept, type Accepted, type Delivery, FEED, type LargeBody, type NewEvent } from './records.ts';
 import { prepareRelayPosition } from './relays.ts';
 import { prepareAccessCount } from './statistics.ts';
+import { prepareLaneCount, type Tallies } from './tallies.ts';
 
 /** How bodies are made, by webhook; one that is not there gets the contract's. */
 export type Renderings = ReadonlyMap<string, Rendering>;
@@ -20,8 +21,12 @@ export type Renderings = ReadonlyMap<string, Rendering>;
  * are opened, so that a key may be used again in the same call. An event whose id is known stores nothing and uses
  * no sequence; the rest of its call still counts.
  */
-export function prepareAccept(db: Database, renderings: Renderings): (accept: Accept) => Accepted {
-  const storeEvent = prepareEvent(db, renderings);
+export function prepareAccept(
+  db: Database,
+  renderings: Renderings,
+  tallies: Tallies,
+): (accept: Accept) => Accepted {
+  const storeEvent = prepareEvent(db, renderings, tallies);
   const close = db.prepare('DELETE FROM open_accesses WHERE turnstile = ? AND key = ?');
   const open = db.prepare(
     `INSERT INTO open_accesses (turnstile, key, deadline, state) VALUES (?, ?, ?, ?)
@@ -84,15 +89,19 @@ function largeBodyOf({ delivery: { webhook, sequence, id }, bytes, parked }: Sto
   return bytes > LARGE_BODY_BYTES ? [{ webhook, sequence, id, bytes, parked }] : [];
 }
 
-function prepareEvent(db: Database, renderings: Renderings): (event: NewEvent) => Stored[] | 'duplicate' {
+function prepareEvent(
+  db: Database,
+  renderings: Renderings,
+  tallies: Tallies,
+): (event: NewEvent) => Stored[] | 'duplicate' {
   const known = db.prepare('SELECT 1 FROM ledger WHERE id = ?');
   const insert = db.prepare(
     `INSERT INTO events (id, name, unit, lane, occurred_at, recorded_at, result, passage, direction, person, content)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const note = db.prepare('INSERT INTO ledger (id, event, at) VALUES (?, ?, ?)');
-  const deliver = prepareDelivery(db, renderings);
-  const count = prepareAccessCount(db);
+  const deliver = prepareDelivery(db, renderings, tallies);
+  const count = prepareAccessCount(tallies);
   const feed = prepareFeedEntry(db);
 
   return (event) => {
@@ -114,30 +123,31 @@ function prepareEvent(db: Database, renderings: Renderings): (event: NewEvent) =
 function prepareDelivery(
   db: Database,
   renderings: Renderings,
+  tallies: Tallies,
 ): (event: NewEvent, number: number | bigint, webhook: string) => Stored {
-  const nextSequence: Statement<[string], number> = db
-    .prepare<[string], number>(
-      `INSERT INTO webhooks (id, last_sequence) VALUES (?, 1)
-       ON CONFLICT DO UPDATE SET last_sequence = last_sequence + 1 RETURNING last_sequence`,
-    )
+  const lastSequence = db
+    .prepare<[string], number>('SELECT last_sequence FROM webhooks WHERE id = ?')
     .pluck();
+  const sequences = tallies.prepare(
+    `INSERT INTO webhooks (id, last_sequence) VALUES (?, ?)
+     ON CONFLICT DO UPDATE SET last_sequence = excluded.last_sequence`,
+  );
   const insert = db.prepare(
     'INSERT INTO deliveries (webhook, sequence, event, lane, body, headers, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const mark = prepareMark(db);
-  const count = db.prepare(
-    `INSERT INTO lanes (webhook, lane, pending) VALUES (?, ?, 1)
-     ON CONFLICT DO UPDATE SET pending = pending + 1`,
-  );
+  const mark = prepareMark(db, tallies);
+  const count = prepareLaneCount(tallies);
 
   return (event, number, webhook) => {
     const { id, name, unit, lane } = event;
-    const sequence = nextSequence.get(webhook) as number; // RETURNING of an upsert always gives its row
+    const last = sequences.get([webhook])?.[0] ?? lastSequence.get(webhook) ?? 0;
+    const sequence = last + 1;
+    sequences.set([webhook], sequence);
     crashPoint('freeze:before');
     const rendered = render(renderings.get(webhook), event, sequence);
     const headers = rendered.headers === undefined ? null : JSON.stringify(rendered.headers);
     insert.run(webhook, sequence, number, lane, rendered.body, headers, rendered.bytes ?? null);
-    count.run(webhook, lane);
+    count.add([webhook, lane], 1, 0);
     crashPoint('freeze:after');
     const bytes = rendered.bytes?.length ?? Buffer.byteLength(rendered.body);
     const parked = bytes > longestBodyBytes(name);

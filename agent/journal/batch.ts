@@ -8,6 +8,7 @@ import { type Operated, type Operation, prepareOperation } from './operate.ts';
 import type { Accept, Accepted, Delivery, KeptLine, Mark, QueueStates, Trace } from './records.ts';
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
 import { type LinePlace, prepareKeptLines, preparePending, prepareTraces, readQueues } from './state.ts';
+import { Tallies } from './tallies.ts';
 import { type Refusal, refusalOf, troubleOf } from './trouble.ts';
 import { prepareUpkeep, type UpkeepResults, type UpkeepStep } from './upkeep.ts';
 
@@ -82,12 +83,21 @@ export function prepareBatch(
   db: Database,
   renderings: Renderings = new Map(),
 ): (ops: readonly Op[]) => BatchAnswer {
-  const run = prepareOp(db, renderings);
-  const together = db.transaction((ops: readonly Op[]) => {
+  const tallies = new Tallies(db);
+  const run = prepareOp(db, renderings, tallies);
+  const transaction = db.transaction((ops: readonly Op[]) => {
     const results = ops.map((op) => ({ value: run(op) }));
+    tallies.write();
     crashPoint('commit:before');
     return results;
   });
+  const together = (ops: readonly Op[]) => {
+    try {
+      return transaction.immediate(ops);
+    } finally {
+      tallies.forget(); // of one that was rolled back
+    }
+  };
   let syncing: boolean | undefined;
 
   const sync = (full: boolean): void => {
@@ -100,7 +110,7 @@ export function prepareBatch(
     const results: OpResult[] = [];
     for (const op of ops) {
       try {
-        results.push({ value: isRead(op) ? run(op) : together.immediate([op])[0]?.value });
+        results.push({ value: isRead(op) ? run(op) : together([op])[0]?.value });
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble === 'damage') throw error;
@@ -115,7 +125,7 @@ export function prepareBatch(
     if (ops.every(isRead)) return oneByOne(ops); // a read must not need the write lock
     sync(ops.some(({ kind }) => kind === 'accept' || kind === 'operate'));
     try {
-      const results = together.immediate(ops);
+      const results = together(ops);
       crashPoint('commit:after');
       return { results };
     } catch (error) {
@@ -126,9 +136,12 @@ export function prepareBatch(
   };
 }
 
-function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[Op['kind']] {
-  const accept = prepareAccept(db, renderings);
-  const mark = prepareMark(db);
+/** Ops that come by the event, and neither read what is tallied nor change it in another way. */
+const ADDS: ReadonlySet<Op['kind']> = new Set(['accept', 'mark', 'pending']);
+
+function prepareOp(db: Database, renderings: Renderings, tallies: Tallies): (op: Op) => OpValues[Op['kind']] {
+  const accept = prepareAccept(db, renderings, tallies);
+  const mark = prepareMark(db, tallies);
   const pending = preparePending(db);
   const parked = prepareParkedCounts(db);
   const keptLines = prepareKeptLines(db);
@@ -139,6 +152,7 @@ function prepareOp(db: Database, renderings: Renderings): (op: Op) => OpValues[O
   const traces = prepareTraces(db);
   const upkeep = prepareUpkeep(db);
   return (op) => {
+    if (!ADDS.has(op.kind)) tallies.write(); // it may read or change the same rows
     switch (op.kind) {
       case 'accept': {
         crashPoint('accept:before');

@@ -3,13 +3,14 @@ import { prepareAttempt } from './attempts.ts';
 import { type EndpointState, type Mark, REPLAY_LANE, type TurnstileState } from './records.ts';
 import { prepareRelayState } from './relays.ts';
 import { prepareDepthSample, prepareLatencyCount } from './statistics.ts';
+import { prepareLaneCount, type Tallies } from './tallies.ts';
 
 type MarkOf<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>;
 
 /** Stores what delivery and turnstiles report. Runs inside the caller's transaction. */
-export function prepareMark(db: Database): (mark: Mark) => void {
-  const delivered = prepareDelivered(db);
-  const parked = prepareParked(db);
+export function prepareMark(db: Database, tallies: Tallies): (mark: Mark) => void {
+  const delivered = prepareDelivered(db, tallies);
+  const parked = prepareParked(db, tallies);
   const endpoint = prepareEndpoint(db);
   const turnstile = prepareTurnstile(db);
   const attempt = prepareAttempt(db);
@@ -46,10 +47,12 @@ export function prepareMark(db: Database): (mark: Mark) => void {
         lane.run(mark.state.webhook, mark.state.lane, mark.state.step, mark.state.nextAtMs ?? null);
         return;
       case 'endpoint':
+        tallies.write(); // the last answer is in both, and this one is younger
         return endpoint(mark.state);
       case 'turnstile':
         return turnstile(mark.state);
       case 'depths':
+        tallies.write();
         return depths(mark.atMs);
       case 'relay':
         return relay(mark.state);
@@ -70,38 +73,37 @@ function prepareEnd(db: Database) {
   );
 }
 
-function prepareDelivered(db: Database): (mark: MarkOf<'delivered'>) => void {
+function prepareDelivered(db: Database, tallies: Tallies): (mark: MarkOf<'delivered'>) => void {
   const end = prepareEnd(db);
-  const count = db.prepare('UPDATE lanes SET pending = pending - 1 WHERE webhook = ? AND lane = ?');
+  const count = prepareLaneCount(tallies);
   // Discarded while its request was in flight: the receiver has it all the same.
   const undiscard = db.prepare(
     `UPDATE deliveries SET state = 1, status = ?, outcome = 'ok', at = ?
      WHERE webhook = ? AND sequence = ? AND state = 3`,
   );
   // It is the last answer too: delivery reports an endpoint only when it changes, not at each success.
-  const note = db.prepare(
-    `UPDATE webhooks SET last_delivered_at = @atMs, last_at = @atMs, last_status = @status, last_outcome = 'ok'
-     WHERE id = @webhook`,
+  const last = tallies.prepare(
+    `INSERT INTO webhooks (id, last_delivered_at, last_status) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET last_delivered_at = excluded.last_delivered_at, last_at = excluded.last_delivered_at,
+       last_status = excluded.last_status, last_outcome = 'ok'`,
   );
-  const countLatency = prepareLatencyCount(db);
+  const countLatency = prepareLatencyCount(db, tallies);
   return ({ webhook, sequence, atMs, status }) => {
     const ended = end.get(1, status, 'ok', atMs, webhook, sequence);
     if (ended !== undefined) {
-      count.run(webhook, ended.lane);
+      count.add([webhook, ended.lane], -1, 0);
       if (ended.lane !== REPLAY_LANE) countLatency(webhook, ended.event, atMs);
     } else if (undiscard.run(status, atMs, webhook, sequence).changes === 0) return;
-    note.run({ webhook, atMs, status });
+    last.set([webhook], atMs, status);
   };
 }
 
-function prepareParked(db: Database): (mark: MarkOf<'parked'>) => void {
+function prepareParked(db: Database, tallies: Tallies): (mark: MarkOf<'parked'>) => void {
   const end = prepareEnd(db);
-  const count = db.prepare(
-    'UPDATE lanes SET pending = pending - 1, parked = parked + 1 WHERE webhook = ? AND lane = ?',
-  );
+  const count = prepareLaneCount(tallies);
   return ({ webhook, sequence, atMs, status, outcome }) => {
     const ended = end.get(2, status ?? null, outcome, atMs, webhook, sequence);
-    if (ended !== undefined) count.run(webhook, ended.lane);
+    if (ended !== undefined) count.add([webhook, ended.lane], -1, 1);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { NewEvent } from './records.ts';
+import type { Tallies } from './tallies.ts';
 
 /** Accesses are counted by quarter of an hour: the hours of every time zone are made of these. */
 export const QUARTER_MS = 900_000;
@@ -53,30 +54,34 @@ export interface DepthSample {
 }
 
 /** Counts an access that was just stored. Runs inside the caller's transaction. */
-export function prepareAccessCount(db: Database): (event: NewEvent) => void {
-  const count = db.prepare(
-    `INSERT INTO access_quarters (quarter, turnstile, accesses, entries, denied) VALUES (?, ?, 1, ?, ?)
-     ON CONFLICT DO UPDATE SET accesses = accesses + 1, entries = entries + excluded.entries,
+export function prepareAccessCount(tallies: Tallies): (event: NewEvent) => void {
+  const count = tallies.prepare(
+    `INSERT INTO access_quarters (quarter, turnstile, accesses, entries, denied) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET accesses = accesses + excluded.accesses, entries = entries + excluded.entries,
        denied = denied + excluded.denied`,
   );
   return ({ access, occurredAtMs, lane }) => {
     if (access === undefined) return;
     const { result, passage, direction } = access;
     const isEntry = result === 'liberado' && passage !== 'desistencia' && direction !== 'saida';
-    count.run(Math.floor(occurredAtMs / QUARTER_MS), lane, Number(isEntry), Number(result === 'negado'));
+    const quarter = Math.floor(occurredAtMs / QUARTER_MS);
+    count.add([quarter, lane], 1, Number(isEntry), Number(result === 'negado'));
   };
 }
 
 /** Counts the time of a first delivery. Runs inside the caller's transaction. */
-export function prepareLatencyCount(db: Database): (webhook: string, event: number, atMs: number) => void {
+export function prepareLatencyCount(
+  db: Database,
+  tallies: Tallies,
+): (webhook: string, event: number, atMs: number) => void {
   const recordedAt = db.prepare<[number], number>('SELECT recorded_at FROM events WHERE number = ?').pluck();
-  const total = db.prepare(
-    `INSERT INTO latency_totals (webhook, bucket, deliveries, total_ms) VALUES (?, ?, 1, ?)
-     ON CONFLICT DO UPDATE SET deliveries = deliveries + 1, total_ms = total_ms + excluded.total_ms`,
+  const total = tallies.prepare(
+    `INSERT INTO latency_totals (webhook, bucket, deliveries, total_ms) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET deliveries = deliveries + excluded.deliveries, total_ms = total_ms + excluded.total_ms`,
   );
-  const ofDay = db.prepare(
-    `INSERT INTO latency_quarters (webhook, slot, bucket, quarter, deliveries) VALUES (?, ?, ?, ?, 1)
-     ON CONFLICT DO UPDATE SET deliveries = iif(quarter = excluded.quarter, deliveries, 0) + 1,
+  const ofDay = tallies.prepare(
+    `INSERT INTO latency_quarters (webhook, slot, bucket, quarter, deliveries) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET deliveries = iif(quarter = excluded.quarter, deliveries, 0) + excluded.deliveries,
        quarter = excluded.quarter`,
   );
   return (webhook, event, atMs) => {
@@ -86,8 +91,8 @@ export function prepareLatencyCount(db: Database): (webhook: string, event: numb
     const found = LATENCY_BOUNDS_MS.findIndex((bound) => tookMs <= bound);
     const bucket = found === -1 ? LATENCY_BOUNDS_MS.length : found;
     const quarter = Math.floor(atMs / QUARTER_MS);
-    total.run(webhook, bucket, tookMs);
-    ofDay.run(webhook, quarter % QUARTERS, bucket, quarter);
+    total.add([webhook, bucket], 1, tookMs);
+    ofDay.add([webhook, quarter % QUARTERS, bucket, quarter], 1);
   };
 }
 
