@@ -1,4 +1,5 @@
 import type { Dispatcher as HttpDispatcher } from 'undici';
+import type { Bag } from './bag.ts';
 import type { Connection, ConnectionAware, Opening } from './connection.ts';
 import { type Outcome, OWN_FAULTS, type Timings } from './outcome.ts';
 
@@ -20,9 +21,9 @@ type Headers = Parameters<NonNullable<HttpDispatcher.DispatchHandler['onResponse
 /** One HTTP request, from its start to an outcome. The outcome stands with the answer's headers; the body can't change it. */
 export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware {
   readonly #timeouts: Timeouts;
-  readonly #signal: AbortSignal;
   readonly #startedAt: number;
-  readonly #onAbort = (): void => this.#cut(OWN_FAULTS.aborted);
+  /** The attempts under way that end together. */
+  readonly #running: Bag<Attempt>;
   #resolve: (outcome: Outcome) => void = () => {};
   #controller: HttpDispatcher.DispatchController | undefined;
   #deadline: NodeJS.Timeout | undefined;
@@ -38,9 +39,9 @@ export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware 
   #done = false;
 
   /** `startedAt` is a reading of `performance.now()`. */
-  constructor(timeouts: Timeouts, signal: AbortSignal, startedAt: number) {
+  constructor(timeouts: Timeouts, running: Bag<Attempt>, startedAt: number) {
     this.#timeouts = timeouts;
-    this.#signal = signal;
+    this.#running = running;
     this.#startedAt = startedAt;
   }
 
@@ -49,17 +50,18 @@ export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware 
     return new Promise((resolve) => {
       this.#resolve = resolve;
       this.#deadline = setTimeout(() => this.#cut(OWN_FAULTS.attemptTimeout), this.#timeouts.attemptMs);
-      this.#signal.addEventListener('abort', this.#onAbort, { once: true });
-      if (this.#signal.aborted) {
-        this.#onAbort();
-        return;
-      }
+      this.#running.add(this);
       try {
         pool.dispatch(request, this);
       } catch (error) {
         this.#finish(codeOf(error)); // a pool that is closed, a path that undici refuses
       }
     });
+  }
+
+  /** Ends it now. */
+  abort(): void {
+    this.#cut(OWN_FAULTS.aborted);
   }
 
   onConnection(connection: Connection): void {
@@ -121,7 +123,7 @@ export class Attempt implements HttpDispatcher.DispatchHandler, ConnectionAware 
     this.#done = true;
     clearTimeout(this.#deadline);
     clearTimeout(this.#phase);
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#running.delete(this);
     this.#resolve(this.#outcome(code));
   }
 

@@ -4,6 +4,7 @@ import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { TlsSettings } from '../../config/webhook-tls.ts';
 import { blockedAddress, guardedLookup, type Lookup } from './address-guard.ts';
 import { Attempt, type Timeouts } from './attempt.ts';
+import { Bag } from './bag.ts';
 import { Connection } from './connection.ts';
 import { type Fault, type Outcome, OWN_FAULTS } from './outcome.ts';
 import { Tunnel } from './tunnel.ts';
@@ -18,6 +19,8 @@ export interface TransportOptions {
   readonly lookup?: Lookup | undefined;
 }
 
+const UNSENT = { kind: 'fault', sent: false, answered: false, ms: 0 } as const;
+
 /** The connections to the origin of one URL, with the rules of what may be connected to and how. */
 export class Transport {
   readonly #timeouts: Timeouts;
@@ -25,6 +28,8 @@ export class Transport {
   readonly #pool: Pool;
   readonly #tunnel: Tunnel | undefined;
   readonly #closing = new AbortController();
+  /** What is under way, by the signal that ends it. */
+  readonly #running = new WeakMap<AbortSignal, Bag<Attempt>>();
 
   constructor({ url, allow, tls, proxy, timeouts, lookup }: TransportOptions) {
     const { connectMs } = timeouts;
@@ -53,7 +58,24 @@ export class Transport {
   /** One request. Never rejects: whatever happens is an outcome. */
   send(request: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<Outcome> {
     if (this.#forbidden !== undefined) return Promise.resolve(this.#forbidden);
-    return new Attempt(this.#timeouts, signal, performance.now()).run(this.#pool, request);
+    if (signal.aborted) return Promise.resolve({ ...UNSENT, code: OWN_FAULTS.aborted });
+    return new Attempt(this.#timeouts, this.#endedBy(signal), performance.now()).run(this.#pool, request);
+  }
+
+  /**
+   * The attempts that a signal ends, by one listener for all: one that was removed still leads to those after it, so
+   * the first that grows old in V8's heap would keep every later attempt until the next full collection.
+   */
+  #endedBy(signal: AbortSignal): Bag<Attempt> {
+    const known = this.#running.get(signal);
+    if (known !== undefined) return known;
+    const attempts = new Bag<Attempt>();
+    this.#running.set(signal, attempts);
+    const abort = (): void => {
+      for (const attempt of attempts.members) attempt.abort();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    return attempts;
   }
 
   async close(): Promise<void> {
@@ -80,13 +102,12 @@ function forbidden(
   allow: TransportOptions['allow'],
   permission: { readonly loopback: boolean },
 ): Fault | undefined {
-  const fault = { kind: 'fault', sent: false, answered: false, ms: 0 } as const;
   if (url.protocol === 'http:' && !allow.includes('http')) {
-    return { ...fault, code: OWN_FAULTS.httpNotAllowed };
+    return { ...UNSENT, code: OWN_FAULTS.httpNotAllowed };
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0 && blockedAddress(host, permission)) {
-    return { ...fault, code: OWN_FAULTS.addressBlocked };
+    return { ...UNSENT, code: OWN_FAULTS.addressBlocked };
   }
   return undefined;
 }

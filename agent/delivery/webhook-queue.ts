@@ -2,6 +2,7 @@ import type { Clock } from '../../drivers/clock.ts';
 import type { Logger } from '../../drivers/log.ts';
 import { crashPoint } from '../journal/crash-points.ts';
 import { type Delivery, type EndpointState, type QueueStates, REPLAY_LANE } from '../journal/records.ts';
+import { Bag } from './bag.ts';
 import { BATCH_WINDOW, Batcher, joinBodies } from './batches.ts';
 import { classify } from './classes.ts';
 import { ClockSkew } from './clock-skew.ts';
@@ -31,6 +32,13 @@ interface QueueParts {
   readonly client: WebhookClient;
 }
 
+/** Something under way for a webhook. */
+interface Work {
+  readonly done: Promise<void>;
+  /** Monotonic ms. */
+  readonly begunAtMs: number;
+}
+
 /** The deliveries of one webhook: its lanes, one request in flight in each, and the endpoint that they share. */
 export class WebhookQueue {
   readonly #parts: QueueParts;
@@ -39,8 +47,7 @@ export class WebhookQueue {
   readonly #lanes: Lanes;
   readonly #marks: MarkWriter;
   readonly #outages: OutageLog;
-  /** What is under way, with the monotonic ms when it began. */
-  readonly #inFlight = new Map<Promise<void>, number>();
+  readonly #inFlight = new Bag<Work>();
   readonly #cut = new AbortController();
   readonly #skew: ClockSkew;
   readonly #settling: Settling;
@@ -85,7 +92,7 @@ export class WebhookQueue {
   /** What stands still though nothing makes it wait; the receiver's fault never does. */
   get stall(): string | undefined {
     const begunMs = this.#parts.clock.monotonic() - STALLED_MS;
-    if ([...this.#inFlight.values()].some((atMs) => atMs < begunMs)) return 'a request does not end';
+    if (this.#inFlight.members.some(({ begunAtMs }) => begunAtMs < begunMs)) return 'a request does not end';
     return this.#lanes.hasReady && this.#maySend() ? 'what may be sent is not sent' : undefined;
   }
 
@@ -159,7 +166,7 @@ export class WebhookQueue {
     this.#endpoint.stop();
     this.#lanes.stop();
     this.#rate.stop();
-    await Promise.all(this.#inFlight.keys());
+    await Promise.all(this.#inFlight.members.map(({ done }) => done));
     await this.#marks.flush(FLUSH_MS); // what the disk does not take by then is sent again
     await this.#parts.client.close();
   }
@@ -172,10 +179,10 @@ export class WebhookQueue {
       const lane = this.#lanes.take();
       if (lane === undefined) break;
       const storing = this.#batcher?.prepare(lane);
-      const work = (
-        storing?.then(() => this.#lanes.giveBack(lane)) ?? this.#send(this.#lanes.detach(lane))
-      ).finally(() => this.#inFlight.delete(work));
-      this.#inFlight.set(work, this.#parts.clock.monotonic());
+      const done = storing?.then(() => this.#lanes.giveBack(lane)) ?? this.#send(this.#lanes.detach(lane));
+      const work = { done, begunAtMs: this.#parts.clock.monotonic() };
+      this.#inFlight.add(work);
+      void done.finally(() => this.#inFlight.delete(work));
     }
     this.#pumping = false;
   }
