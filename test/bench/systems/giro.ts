@@ -41,7 +41,7 @@ export async function startGateway(config: string): Promise<AsyncDisposable & { 
   return { pid: child.pid ?? 0, [Symbol.asyncDispose]: () => end(child) };
 }
 
-/** Resolves when the gateway says that it started; its log, a line an event as in production, is read and let go. */
+/** Resolves when the gateway says that it started; its log, a line an event as in production, is then let go unread. */
 async function started(output: NodeJS.ReadableStream): Promise<void> {
   const lines = createInterface({ input: output });
   await new Promise<void>((resolve, reject) => {
@@ -50,6 +50,8 @@ async function started(output: NodeJS.ReadableStream): Promise<void> {
     });
     lines.once('close', () => reject(new Error('giro ended before it started')));
   });
+  lines.close();
+  output.resume();
 }
 
 /** Writes the configuration of four `lines` controllers and one webhook. */
