@@ -14,7 +14,7 @@ export interface Tally {
 
 /**
  * Rows that each event changes, such as counts: kept in memory over a transaction and written once before its commit. Each
- * a statement of its own would be a fifth of what an event costs the journal.
+ * a statement of its own would be a sixth of what an event costs the journal.
  */
 export class Tallies {
   readonly #db: Database;
