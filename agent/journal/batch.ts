@@ -136,7 +136,7 @@ export function prepareBatch(
   };
 }
 
-/** Ops that come by the event, and neither read what is tallied nor change it in another way. */
+/** Ops that come by the event: they read nothing that is tallied, and where they go past the tallies they only add, too. */
 const ADDS: ReadonlySet<Op['kind']> = new Set(['accept', 'mark', 'pending']);
 
 function prepareOp(db: Database, renderings: Renderings, tallies: Tallies): (op: Op) => OpValues[Op['kind']] {
