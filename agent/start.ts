@@ -1,5 +1,5 @@
-import { sleep } from '../drivers/clock.ts';
-import { ERRORS, GiroError } from '../drivers/errors.ts';
+import { sleep } from '../drivers/base/clock.ts';
+import { ERRORS, GiroError } from '../drivers/base/errors.ts';
 import type { Gateway, GatewayParts } from './gateway.ts';
 
 /** A gateway that cannot start is tried again this often, while a tap is open; and this often if a person has to act. */

@@ -1,15 +1,15 @@
-import type { Driver } from '../drivers/driver.ts';
-import type { Language } from '../drivers/language.ts';
+import type { Language } from '../drivers/base/language.ts';
+import type { Driver } from '../drivers/contract/driver.ts';
 import type { LinkAddress } from '../drivers/links/address.ts';
 import type { TapPlace } from '../drivers/links/tap.ts';
-import type { Feed } from './feed.ts';
-import type { FORMATS } from './format-schema.ts';
-import type { JournalSettings } from './journal.ts';
-import type { RelaySource } from './relay.ts';
 import type { EVENTS, SIGNATURES } from './schema.ts';
-import type { SigningKey } from './secret.ts';
-import type { Auth } from './webhook-auth.ts';
-import type { TlsSettings } from './webhook-tls.ts';
+import type { Feed } from './sections/feed.ts';
+import type { FORMATS } from './sections/format-schema.ts';
+import type { JournalSettings } from './sections/journal.ts';
+import type { RelaySource } from './sections/relay.ts';
+import type { SigningKey } from './sections/secret.ts';
+import type { Auth } from './sections/webhook-auth.ts';
+import type { TlsSettings } from './sections/webhook-tls.ts';
 
 /** A checked configuration: every reference resolved, every default filled in. */
 export interface Configuration {

@@ -1,5 +1,5 @@
-import type { Checker } from './checker.ts';
-import { text } from './mistakes.ts';
+import type { Checker } from './check/checker.ts';
+import { text } from './check/mistakes.ts';
 
 /** What a running gateway was started with. */
 export interface Fixed {

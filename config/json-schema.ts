@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Driver } from '../drivers/driver.ts';
+import type { Driver } from '../drivers/contract/driver.ts';
 import { configurationSchema } from './schema.ts';
 
 /** The JSON Schema (2020-12) of the configuration file, for editors: completion, descriptions, mistakes while typing. */

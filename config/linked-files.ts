@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { GiroError } from '../drivers/errors.ts';
-import { whyUnreadable } from './files.ts';
-import { isGroup } from './source.ts';
+import { GiroError } from '../drivers/base/errors.ts';
+import { whyUnreadable } from './check/files.ts';
+import { isGroup } from './check/source.ts';
 
 /** What a configuration needs besides its own file, as it names it. */
 export interface Links {

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { GiroError } from '../drivers/errors.ts';
+import { GiroError } from '../drivers/base/errors.ts';
 import { drivers } from '../drivers/registry.ts';
+import { whyUnreadable } from './check/files.ts';
 import type { Configuration } from './configuration.ts';
-import { whyUnreadable } from './files.ts';
 import { readConfiguration } from './read.ts';
 
 const DEFAULT_PATHS = ['config/giro.yaml', '/etc/giro/giro.yaml'] as const;

@@ -1,23 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Driver } from '../drivers/driver.ts';
-import type { Language } from '../drivers/language.ts';
-import { Checker } from './checker.ts';
+import type { Language } from '../drivers/base/language.ts';
+import type { Driver } from '../drivers/contract/driver.ts';
+import { Checker } from './check/checker.ts';
+import { localeLanguage } from './check/language.ts';
+import { ConfigurationError, type Mistake, text } from './check/mistakes.ts';
+import { resolveReferences } from './check/references.ts';
+import { Source } from './check/source.ts';
 import type { Configuration } from './configuration.ts';
-import { checkFeed } from './feed.ts';
 import { checkFixed, type Fixed } from './fixed.ts';
-import { checkJournal } from './journal.ts';
-import { localeLanguage } from './language.ts';
-import { ConfigurationError, type Mistake, text } from './mistakes.ts';
-import { checkPanel } from './panel.ts';
-import { resolveReferences } from './references.ts';
-import { checkRelay } from './relay.ts';
 import { configurationSchema } from './schema.ts';
-import { Source } from './source.ts';
-import { checkTurnstiles } from './turnstiles.ts';
+import { checkFeed } from './sections/feed.ts';
+import { checkJournal } from './sections/journal.ts';
+import { checkPanel } from './sections/panel.ts';
+import { checkRelay } from './sections/relay.ts';
+import { checkTurnstiles } from './sections/turnstiles.ts';
+import { checkWebhooks } from './sections/webhooks.ts';
 import { checkWarnings } from './warnings.ts';
-import { checkWebhooks } from './webhooks.ts';
 
 interface ReadContext {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { feedSchema } from './feed-schema.ts';
-import { formatKeys } from './format-schema.ts';
-import { journalSchema } from './journal.ts';
-import { text } from './mistakes.ts';
-import { panelSchema } from './panel.ts';
-import { proxySchema } from './proxy.ts';
-import { relaySchema } from './relay-schema.ts';
-import { ruled, slug } from './slug.ts';
-import { timezoneProblem } from './timezone.ts';
-import { authSchema } from './webhook-auth.ts';
-import { headersSchema } from './webhook-headers.ts';
-import { secretSchema } from './webhook-secret.ts';
-import { tlsSchema } from './webhook-tls.ts';
+import { text } from './check/mistakes.ts';
+import { ruled, slug } from './check/slug.ts';
+import { timezoneProblem } from './check/timezone.ts';
+import { feedSchema } from './sections/feed-schema.ts';
+import { formatKeys } from './sections/format-schema.ts';
+import { journalSchema } from './sections/journal.ts';
+import { panelSchema } from './sections/panel.ts';
+import { proxySchema } from './sections/proxy.ts';
+import { relaySchema } from './sections/relay-schema.ts';
+import { authSchema } from './sections/webhook-auth.ts';
+import { headersSchema } from './sections/webhook-headers.ts';
+import { secretSchema } from './sections/webhook-secret.ts';
+import { tlsSchema } from './sections/webhook-tls.ts';
 
 /** The events that a webhook can choose from. */
 export const EVENTS = [

@@ -1,7 +1,7 @@
-import type { Checker } from './checker.ts';
+import type { Checker } from './check/checker.ts';
+import { type Problem, text } from './check/mistakes.ts';
+import type { Path } from './check/source.ts';
 import type { Configuration } from './configuration.ts';
-import { type Problem, text } from './mistakes.ts';
-import type { Path } from './source.ts';
 
 type Checked = Pick<Configuration, 'units' | 'webhooks' | 'feed'>;
 

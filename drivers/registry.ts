@@ -1,4 +1,4 @@
-import type { Driver } from './driver.ts';
+import type { Driver } from './contract/driver.ts';
 import { henry } from './henry/driver.ts';
 import { lines } from './lines/driver.ts';
 import { toletusLitenet2 } from './toletus-litenet2/driver.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../drivers/clock.ts';
+import type { Clock } from '../drivers/base/clock.ts';
 
 /** A clock that moves only when a test says so. Its timers follow the monotonic clock, as those of Node do. */
 export class ManualClock implements Clock {

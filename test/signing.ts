@@ -1,4 +1,4 @@
-import { parseSecret, type SigningKey } from '../config/secret.ts';
+import { parseSecret, type SigningKey } from '../config/sections/secret.ts';
 
 /** The signing key of a secret that is right. */
 export function signingKey(secret: string): SigningKey {

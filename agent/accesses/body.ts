@@ -1,9 +1,10 @@
 import type { Turnstile, Unit } from '../../config/configuration.ts';
-import type { Direction } from '../../drivers/reading.ts';
-import type { NewEvent, TurnstileState } from '../journal/records.ts';
-import { version } from '../version.ts';
+import type { Direction } from '../../drivers/contract/reading.ts';
+import { version } from '../base/version.ts';
+import type { NewEvent } from '../events/event.ts';
+import { judge, zonedText } from '../events/moment.ts';
+import type { TurnstileState } from '../events/turnstile-state.ts';
 import type { Access } from './join.ts';
-import { judge, zonedText } from './moment.ts';
 
 /** What a body says besides the access itself. */
 export interface BodyContext {

@@ -1,22 +1,17 @@
 import type { Turnstile, Unit } from '../../config/configuration.ts';
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import type { AccessReading, DeviceFact, Reading } from '../../drivers/reading.ts';
-import { type Gap, gapEvent } from '../alarms/gap.ts';
-import type {
-  Accept,
-  Delivery,
-  KeptLine,
-  NewEvent,
-  OpenAccess,
-  Trace,
-  TurnstileState,
-} from '../journal/records.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { AccessReading, DeviceFact, Reading } from '../../drivers/contract/reading.ts';
+import type { Delivery } from '../events/delivery.ts';
+import type { NewEvent } from '../events/event.ts';
+import { type Gap, gapEvent } from '../events/gap.ts';
+import type { Identity } from '../events/identity.ts';
+import { instantOf, type Moment } from '../events/moment.ts';
+import type { TurnstileState } from '../events/turnstile-state.ts';
+import type { Accept, KeptLine, OpenAccess, Trace } from '../journal/records.ts';
 import { accessEvent } from './body.ts';
 import { Copies, type TracedReading } from './copies.ts';
-import type { Identity } from './identity.ts';
 import { Join, type JoinStep, type OpenPassage } from './join.ts';
-import { instantOf, type Moment } from './moment.ts';
 import { SAME_WITHIN_MS } from './traces.ts';
 
 export interface IntakeOptions {

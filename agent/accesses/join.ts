@@ -8,8 +8,8 @@ import type {
   PassageReading,
   Person,
   Result,
-} from '../../drivers/reading.ts';
-import type { Moment } from './moment.ts';
+} from '../../drivers/contract/reading.ts';
+import type { Moment } from '../events/moment.ts';
 
 /** How long an identification waits for a decision when the driver does not say (DESIGN section 3). */
 const DECISION_WITHIN_MS = 10_000;

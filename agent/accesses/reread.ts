@@ -1,5 +1,5 @@
 import type { Turnstile } from '../../config/configuration.ts';
-import type { Logger } from '../../drivers/log.ts';
+import type { Logger } from '../../drivers/base/log.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Intake } from './intake.ts';
 

@@ -1,5 +1,5 @@
-import type { Language } from '../../drivers/language.ts';
-import type { Alarm } from '../journal/records.ts';
+import type { Language } from '../../drivers/base/language.ts';
+import type { Alarm } from '../events/alarm.ts';
 
 const WORDS = {
   en: {

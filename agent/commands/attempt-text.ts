@@ -1,6 +1,6 @@
-import type { Language, Text } from '../../drivers/language.ts';
-import { causeOfOutcome } from '../delivery/classes.ts';
-import type { AttemptRecord, NextTry } from '../journal/records.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
+import type { AttemptRecord, NextTry } from '../events/attempt.ts';
+import { causeOfOutcome } from '../http/classes.ts';
 import { momentText } from './texts.ts';
 
 const NEXT: Readonly<Record<NextTry['why'], Text>> = {

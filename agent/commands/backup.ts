@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Language } from '../../drivers/language.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Language } from '../../drivers/base/language.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { confirm, isInteractive } from './terminal.ts';
@@ -85,8 +85,8 @@ async function restore(file: string, { config, yes, json }: Options): Promise<vo
       import('../journal/backup.ts'),
       import('../journal/restore.ts'),
       import('../upkeep/backups.ts'),
-      import('../accesses/identity.ts'),
-      import('../moving/moved.ts'),
+      import('../events/identity.ts'),
+      import('../journal/moved.ts'),
       import('../journal/lock.ts'),
     ]);
   const { data, language } = configuration.agent;

@@ -1,6 +1,6 @@
 import type { Turnstile } from '../../config/configuration.ts';
-import type { Text } from '../../drivers/language.ts';
-import type { Direction, Reading } from '../../drivers/reading.ts';
+import type { Text } from '../../drivers/base/language.ts';
+import type { Direction, Reading } from '../../drivers/contract/reading.ts';
 
 /** What one turn, made as if entering, says about `swapDirection`. */
 export interface Calibration {

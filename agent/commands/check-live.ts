@@ -1,7 +1,7 @@
 import type { Configuration } from '../../config/configuration.ts';
-import type { Language, Text } from '../../drivers/language.ts';
-import type { CheckName, Finding } from '../doctor/finding.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
 import { paint } from './colour.ts';
+import type { CheckName, Finding } from './doctor/finding.ts';
 import { CHECK_NAMES, countsOf, STATES, SUMMARY } from './doctor.ts';
 
 /** What of the doctor's is about devices and webhooks. */
@@ -19,7 +19,7 @@ export async function checkLive(configuration: Configuration, isJson: boolean): 
   const { language } = configuration.agent;
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
-  const { examine } = await import('../doctor/examine.ts');
+  const { examine } = await import('./doctor/examine.ts');
   if (!isJson) console.log(`\n${rowText(HEAD.map((cell) => cell[language]))}`);
   const findings = await examine({ configuration, signal: stopping.signal, checks: LIVE_CHECKS }, (found) => {
     if (!isJson) for (const finding of found) console.log(liveText(finding, language));

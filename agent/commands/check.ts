@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { ConfigurationError, formatMistakes, type Mistake } from '../../config/check/mistakes.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { ConfigurationError, formatMistakes, type Mistake } from '../../config/mistakes.ts';
-import type { Text } from '../../drivers/language.ts';
+import type { Text } from '../../drivers/base/language.ts';
 import { checkLive } from './check-live.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';

@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
-import { localeLanguage } from '../../config/language.ts';
-import { ConfigurationError, formatMistakes } from '../../config/mistakes.ts';
-import { ERRORS, GiroError } from '../../drivers/errors.ts';
-import type { Language } from '../../drivers/language.ts';
-import { version } from '../version.ts';
+import { localeLanguage } from '../../config/check/language.ts';
+import { ConfigurationError, formatMistakes } from '../../config/check/mistakes.ts';
+import { ERRORS, GiroError } from '../../drivers/base/errors.ts';
+import type { Language } from '../../drivers/base/language.ts';
+import { version } from '../base/version.ts';
 import { describeBackup, describeRestore } from './backup.ts';
 import { describeCheck } from './check.ts';
 import { describeCompletion } from './completion.ts';

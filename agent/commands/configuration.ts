@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../../config/configuration.ts';
 import { findConfiguration, loadConfiguration } from '../../config/load.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 
 const DEMO = fileURLToPath(new URL('../../config/demo.yaml', import.meta.url));
 

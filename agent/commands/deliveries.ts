@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../config/configuration.ts';
-import type { Language, Text } from '../../drivers/language.ts';
-import { causeOfOutcome } from '../delivery/classes.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
+import { causeOfOutcome } from '../http/classes.ts';
 import type { JournalReader } from '../journal/queries.ts';
 import type { DeliveryRecord, DeliveryState } from '../journal/selection.ts';
 import { attemptJson, attemptText } from './attempt-text.ts';

@@ -1,9 +1,9 @@
 import type { Configuration } from '../../config/configuration.ts';
-import { systemClock } from '../../drivers/clock.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import { systemClock } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import { runSimulator } from '../../drivers/contract/simulator.ts';
 import { createLinkSource } from '../../drivers/links/open.ts';
-import { runSimulator } from '../../drivers/simulator.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../base/log.ts';
 import { bringPeople } from './people.ts';
 import { type Received, Receiver } from './receiver.ts';
 

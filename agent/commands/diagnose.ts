@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../config/configuration.ts';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Text } from '../../drivers/language.ts';
-import type { Finding } from '../doctor/finding.ts';
-import type { Entry } from '../support/bundle.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Text } from '../../drivers/base/language.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import type { Entry } from './diagnose/bundle.ts';
+import type { Finding } from './doctor/finding.ts';
 import { countsOf, findingText } from './doctor.ts';
 import { versionFacts } from './version.ts';
 
@@ -39,9 +39,9 @@ async function diagnose(options: { config?: string; output?: string; json?: bool
   const file =
     options.output ?? `giro-diagnostico-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}.zip`;
   const [{ examine }, { writeBundle }, { scrubbed, secretsOf }] = await Promise.all([
-    import('../doctor/examine.ts'),
-    import('../support/bundle.ts'),
-    import('../support/scrub.ts'),
+    import('./doctor/examine.ts'),
+    import('./diagnose/bundle.ts'),
+    import('./diagnose/scrub.ts'),
   ]);
   if (!options.json) console.error(EXAMINING[language]);
   const { signal } = new AbortController();
@@ -63,8 +63,8 @@ async function contents(
   findings: readonly Finding[],
 ): Promise<readonly Entry[]> {
   const [{ describedConfiguration }, { keptLog }] = await Promise.all([
-    import('../support/described.ts'),
-    import('../log-ring.ts'),
+    import('./diagnose/described.ts'),
+    import('../base/log-ring.ts'),
   ]);
   const { language, data } = configuration.agent;
   const zones = configuration.units.map(({ timezone }) => timezone);

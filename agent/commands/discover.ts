@@ -1,14 +1,14 @@
 import { networkInterfaces } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import { systemClock } from '../../drivers/clock.ts';
-import type { GiroError } from '../../drivers/errors.ts';
-import type { Language, Text } from '../../drivers/language.ts';
+import { systemClock } from '../../drivers/base/clock.ts';
+import type { GiroError } from '../../drivers/base/errors.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
 import { formatAddress } from '../../drivers/links/address.ts';
 import { drivers } from '../../drivers/registry.ts';
-import type { Found, Target } from '../discovery/find.ts';
-import { hostCount, type Network, networksOf, networkText, parseNetwork } from '../discovery/networks.ts';
-import type { Suspected } from '../discovery/scan.ts';
 import type { DescribeCommand } from './command-line.ts';
+import type { Found, Target } from './discover/find.ts';
+import { hostCount, type Network, networksOf, networkText, parseNetwork } from './discover/networks.ts';
+import type { Suspected } from './discover/scan.ts';
 import { progressBar } from './terminal.ts';
 
 interface DiscoverOptions {
@@ -60,8 +60,8 @@ async function discover({ ask, scan, json }: DiscoverOptions, language: Language
   const { signal } = new AbortController(); // Ctrl-C ends the process, which leaves nothing behind
   const networks = networksOf(networkInterfaces());
   const [{ findDevices }, { createLog }] = await Promise.all([
-    import('../discovery/find.ts'),
-    import('../log.ts'),
+    import('./discover/find.ts'),
+    import('../base/log.ts'),
   ]);
   const toScan = scan === undefined ? [] : await scannable(scan, networks, language);
   const log = await createLog({ level: process.env.GIRO_LOG ?? 'warn' });
@@ -84,7 +84,7 @@ async function scannable(
   networks: readonly Network[],
   language: Language,
 ): Promise<readonly Network[]> {
-  const { checkSize, isTooLarge } = await import('../discovery/scan.ts');
+  const { checkSize, isTooLarge } = await import('./discover/scan.ts');
   if (wanted !== true) {
     checkSize(wanted);
     return [wanted];
@@ -100,7 +100,7 @@ async function scanAll(
   signal: AbortSignal,
   language: Language,
 ): Promise<Suspected[]> {
-  const { scan, scanSize } = await import('../discovery/scan.ts');
+  const { scan, scanSize } = await import('./discover/scan.ts');
   const except = new Set([
     ...found.map(({ address }) => address.host),
     ...networks.map(({ address }) => address),

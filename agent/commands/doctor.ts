@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../config/mistakes.ts';
-import type { Language, Text } from '../../drivers/language.ts';
-import type { CheckName, Finding } from '../doctor/finding.ts';
+import { ConfigurationError } from '../../config/check/mistakes.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
 import { paint } from './colour.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import type { CheckName, Finding } from './doctor/finding.ts';
 import { wrapped } from './texts.ts';
 
 export const describeDoctor: DescribeCommand = (program: Command) => {
@@ -38,7 +38,7 @@ async function doctor({ config, json }: { config?: string; json?: boolean }): Pr
   const { language } = configuration.agent;
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
-  const { examine } = await import('../doctor/examine.ts');
+  const { examine } = await import('./doctor/examine.ts');
   const findings = await examine({ configuration, signal: stopping.signal }, (found) => {
     if (!json) for (const finding of found) console.log(findingText(finding, language));
   });

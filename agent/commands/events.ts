@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { zonedText } from '../accesses/moment.ts';
+import { zonedText } from '../events/moment.ts';
 import type { EventRecord } from '../journal/event-list.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import type { Language, Text } from '../../drivers/language.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
 import type { DescribeCommand } from './command-line.ts';
 
 /** Nobody guesses so many, so a plain hash of them is safe to keep. */

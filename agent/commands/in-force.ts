@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../config/mistakes.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import { ConfigurationError } from '../../config/check/mistakes.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 import { ask } from '../control/client.ts';
 import type { InForce } from '../control/in-force.ts';
 import { openConfiguration } from './configuration.ts';

@@ -1,18 +1,18 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { ConfigurationError } from '../../config/check/mistakes.ts';
 import { findConfiguration, loadConfiguration } from '../../config/load.ts';
-import { ConfigurationError } from '../../config/mistakes.ts';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Language, Text } from '../../drivers/language.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
 import { drivers } from '../../drivers/registry.ts';
-import { type Answers, answersOf, problemWith, usualAnswers } from '../init/answers.ts';
-import { composeConfiguration } from '../init/compose.ts';
-import { diffLines } from '../init/diff.ts';
-import { writeConfiguration, writeSecretOnce } from '../init/files.ts';
 import { paint } from './colour.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { defaultConfiguration } from './configuration.ts';
+import { type Answers, answersOf, problemWith, usualAnswers } from './init/answers.ts';
+import { composeConfiguration } from './init/compose.ts';
+import { diffLines } from './init/diff.ts';
+import { writeConfiguration, writeSecretOnce } from './init/files.ts';
 import { giroText } from './invocation.ts';
 import { integerOption } from './options.ts';
 import { newSecret } from './secret.ts';
@@ -106,8 +106,8 @@ async function answersFor(path: string, given: Partial<Answers>): Promise<Answer
   const usual = { ...usualAnswers(given.language ?? before.language ?? 'pt-BR'), ...before };
   if (isInteractive()) {
     const [{ askAnswers }, { findTurnstiles }] = await Promise.all([
-      import('../init/questions.ts'),
-      import('../init/finder.ts'),
+      import('./init/questions.ts'),
+      import('./init/finder.ts'),
     ]);
     // It looks around while the first questions are answered.
     const looking = given.connect === undefined ? findTurnstiles(console.error) : [];

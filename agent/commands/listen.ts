@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseSecret } from '../../config/secret.ts';
+import { parseSecret } from '../../config/sections/secret.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { integerOption } from './options.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { findConfiguration } from '../../config/load.ts';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Language } from '../../drivers/language.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Language } from '../../drivers/base/language.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { PASSPHRASE_OPTION, readPassphrase } from './passphrase.ts';
@@ -85,7 +85,7 @@ async function exportAll(file: string | undefined, options: Options): Promise<vo
   const { data, language } = configuration.agent;
   const words = WORDS[language];
   if (options.undo) {
-    const { takeMovedBack } = await import('../moving/moved.ts');
+    const { takeMovedBack } = await import('../journal/moved.ts');
     const undone = takeMovedBack(data);
     if (options.json) console.log(JSON.stringify({ undone }));
     else console.log(undone ? words.undone : words.notMoved);
@@ -93,7 +93,7 @@ async function exportAll(file: string | undefined, options: Options): Promise<vo
   }
   if (file === undefined) throw new GiroError('USAGE', 'say where to: giro export FILE');
   if (existsSync(file)) throw new GiroError('USAGE', `${file} is there already`);
-  const { exportInstallation } = await import('../moving/export.ts');
+  const { exportInstallation } = await import('./moving/export.ts');
   const passphrase = await readPassphrase(options.passphraseFile, language, true);
   const exported = await exportInstallation(configuration, file, passphrase, Date.now());
   if (options.json) {
@@ -110,7 +110,7 @@ async function importAll(source: string, options: Options, language: Language): 
   const argument = options.config ?? (process.env.GIRO_CONFIG || undefined);
   const found = argument === undefined ? findConfiguration({ env: {}, cwd: process.cwd() })?.path : argument;
   const configPath = found ?? USUAL_PATH;
-  const { importInstallation } = await import('../moving/import.ts');
+  const { importInstallation } = await import('./moving/import.ts');
   const passphrase = await readPassphrase(options.passphraseFile, language, false);
   const order = { source, passphrase, configPath, env: process.env, nowMs: Date.now() };
   const { data, aside, files } = await importInstallation(order);

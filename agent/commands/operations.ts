@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Language } from '../../drivers/language.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Language } from '../../drivers/base/language.ts';
 import { ask } from '../control/client.ts';
 import type { ActionResult } from '../control/protocol.ts';
 import type { DeliveryFilter, DeliveryState } from '../journal/selection.ts';

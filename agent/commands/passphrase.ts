@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Language, Text } from '../../drivers/language.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
 import { isInteractive } from './terminal.ts';
 
 /** The option that the commands with a passphrase have. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Text } from '../../drivers/language.ts';
+import type { Text } from '../../drivers/base/language.ts';
 import { ask } from '../control/client.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';

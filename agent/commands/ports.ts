@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Language } from '../../drivers/language.ts';
+import type { Language } from '../../drivers/base/language.ts';
 import type { PortHolder, PortHolders, SerialPortInfo } from '../../drivers/links/serial-ports.ts';
 import type { DescribeCommand } from './command-line.ts';
 

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { isContract, type Recognised, recognise } from '../formats/recognise.ts';
-import { LONGEST_RELAYED_BYTES } from '../formats/render.ts';
+import { isContract, type Recognised, recognise } from '../events/recognise.ts';
+import { LONGEST_RELAYED_BYTES } from '../events/render.ts';
 
 /** How many ids are remembered to tell a repeated delivery. */
 const REMEMBERED_IDS = 100_000;

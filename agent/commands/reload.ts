@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../config/mistakes.ts';
-import type { Language } from '../../drivers/language.ts';
+import { ConfigurationError } from '../../config/check/mistakes.ts';
+import type { Language } from '../../drivers/base/language.ts';
+import type { Change } from '../control/changes.ts';
 import { ask } from '../control/client.ts';
-import type { Change } from '../reload/changes.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Language } from '../../drivers/language.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Language } from '../../drivers/base/language.ts';
 import { drivers, findDriver } from '../../drivers/registry.ts';
-import { type Capture, parseCapture } from '../watch/capture.ts';
-import { eventJson } from '../watch/event-json.ts';
-import type { WireEvent } from '../watch/wire.ts';
+import { eventJson } from '../turnstiles/event-json.ts';
+import type { WireEvent } from '../turnstiles/wire.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import { type Capture, parseCapture } from './watch/capture.ts';
 import { WireScreen } from './wire-screen.ts';
 
 interface ReplayOptions {
@@ -45,7 +45,7 @@ async function replayFile(path: string, options: ReplayOptions, locale: Language
     if (options.json) console.log(JSON.stringify(eventJson(event)));
     else screen.show(event, console.log);
   };
-  const { replay } = await import('../watch/replay.ts');
+  const { replay } = await import('./watch/replay.ts');
   await replay(capture, turnstile, {
     onEntry: (entry) => {
       if (options.frames) show(entry);

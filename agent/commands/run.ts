@@ -1,16 +1,16 @@
 import { flushCompileCache } from 'node:module';
 import type { Command } from 'commander';
 import type { Configuration } from '../../config/configuration.ts';
-import { systemClock } from '../../drivers/clock.ts';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Language, Text } from '../../drivers/language.ts';
-import type { Logger } from '../../drivers/log.ts';
+import { systemClock } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import { version } from '../base/version.ts';
 import type { Gateway } from '../gateway.ts';
-import { growHeapSlowly, saveMemoryWhenQuiet } from '../memory.ts';
-import { version } from '../version.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import type { Demo } from './demo.ts';
+import { growHeapSlowly, saveMemoryWhenQuiet } from './run/memory.ts';
 import { unverifiedNote } from './unverified.ts';
 
 /** npm and the terminal both pass one Ctrl-C on: the second within this time is the same one. */
@@ -31,12 +31,12 @@ async function run({ config, json = false }: { config?: string; json?: boolean }
   prepareWriter();
   const [{ configuration, isDemo }, { createLog }, { Taps }, { Service, tellWaiting }] = await Promise.all([
     openConfiguration(config),
-    import('../log.ts'),
+    import('../base/log.ts'),
     import('../turnstiles/taps.ts'),
-    import('../service/service.ts'),
+    import('./service/service.ts'),
   ]);
   // The demo's screen belongs to the receiver; the log speaks when something is wrong.
-  const { LogRing } = await import('../log-ring.ts');
+  const { LogRing } = await import('../base/log-ring.ts');
   const ring = new LogRing(configuration.agent.data);
   const log = await createLog({
     level: process.env.GIRO_LOG ?? (isDemo ? 'error' : 'info'),

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Configuration, Webhook } from '../../config/configuration.ts';
-import { parseSecret, publicKeyText, type SigningKey } from '../../config/secret.ts';
-import { MOST_KEYS, momentOf, writeKeys } from '../../config/secret-file.ts';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Language, Text } from '../../drivers/language.ts';
+import { parseSecret, publicKeyText, type SigningKey } from '../../config/sections/secret.ts';
+import { MOST_KEYS, momentOf, writeKeys } from '../../config/sections/secret-file.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 

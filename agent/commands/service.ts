@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Language, Text } from '../../drivers/language.ts';
-import { type WindowsService, wrapperSettings } from '../service/winsw.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Language, Text } from '../../drivers/base/language.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { openConfiguration } from './configuration.ts';
+import { type WindowsService, wrapperSettings } from './service/winsw.ts';
 
 /** The wrapper under the service's name, beside the configuration. */
 const WRAPPER = 'giro-service.exe';

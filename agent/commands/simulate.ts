@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Clock, systemClock } from '../../drivers/clock.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import { type Clock, systemClock } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import { SCENARIOS, type Scenario } from '../../drivers/contract/scenario.ts';
+import type { SimulatedPassage, Simulator } from '../../drivers/contract/simulator.ts';
 import { formatAddress, type LinkAddress, parseAddress } from '../../drivers/links/address.ts';
 import { drivers, findDriver } from '../../drivers/registry.ts';
-import { SCENARIOS, type Scenario } from '../../drivers/scenario.ts';
-import type { SimulatedPassage, Simulator } from '../../drivers/simulator.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { integerOption } from './options.ts';
 
@@ -78,9 +78,9 @@ async function simulate(name: string, options: SimulateOptions): Promise<void> {
     );
   }
   const [{ createLog }, { createLinkSource }, { runSimulator }, { bringPeople }] = await Promise.all([
-    import('../log.ts'),
+    import('../base/log.ts'),
     import('../../drivers/links/open.ts'),
-    import('../../drivers/simulator.ts'),
+    import('../../drivers/contract/simulator.ts'),
     import('./people.ts'),
   ]);
   const clock: Clock = systemClock;

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
-import { formatMistakes } from '../../config/mistakes.ts';
-import type { Language } from '../../drivers/language.ts';
+import { formatMistakes } from '../../config/check/mistakes.ts';
+import type { Language } from '../../drivers/base/language.ts';
+import { spanText } from '../base/span-text.ts';
+import type { Alarm } from '../events/alarm.ts';
+import type { RelayState } from '../events/relay-state.ts';
 import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
-import type { Alarm, RelayState } from '../journal/records.ts';
 import { alarmLines } from './alarm-lines.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION } from './configuration.ts';
 import { type Known, knownConfiguration } from './in-force.ts';
-import { momentText, spanText, tableText } from './texts.ts';
+import { momentText, tableText } from './texts.ts';
 
 export const describeStatus: DescribeCommand = (program: Command) => {
   program
@@ -45,7 +47,7 @@ async function status(options: { config?: string; json?: boolean }): Promise<voi
   const [{ openReader }, { isOwned }, { alarmsNow }] = await Promise.all([
     import('../journal/queries.ts'),
     import('../journal/lock.ts'),
-    import('../alarms/refusal-note.ts'),
+    import('../upkeep/alarms/refusal-note.ts'),
   ]);
   const { data } = known.agent;
   const reader = openReader(data);

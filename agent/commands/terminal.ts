@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import type { Language } from '../../drivers/language.ts';
+import type { Language } from '../../drivers/base/language.ts';
 
 /** Whether somebody is there who can be asked. */
 export function isInteractive(): boolean {

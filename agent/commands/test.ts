@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Text } from '../../drivers/language.ts';
+import type { Text } from '../../drivers/base/language.ts';
 import { ask } from '../control/client.ts';
-import { causeOfOutcome } from '../delivery/classes.ts';
+import type { AttemptRecord } from '../events/attempt.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
+import { causeOfOutcome } from '../http/classes.ts';
 import type { JournalReader } from '../journal/queries.ts';
-import type { AttemptRecord, EndpointState } from '../journal/records.ts';
 import { attemptJson, attemptText } from './attempt-text.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { integerOption } from './options.ts';

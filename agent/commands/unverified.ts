@@ -1,5 +1,5 @@
 import type { Configuration } from '../../config/configuration.ts';
-import type { Text } from '../../drivers/language.ts';
+import type { Text } from '../../drivers/base/language.ts';
 
 /** What a person must know of the webhooks whose format nobody has compared with the real thing; absent without any. */
 export function unverifiedNote({

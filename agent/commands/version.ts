@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Language } from '../../drivers/language.ts';
-import { version } from '../version.ts';
+import type { Language } from '../../drivers/base/language.ts';
+import { version } from '../base/version.ts';
 import type { DescribeCommand } from './command-line.ts';
 
 export const describeVersion: DescribeCommand = (program: Command, language: Language) => {

@@ -1,4 +1,4 @@
-import type { Language } from '../../drivers/language.ts';
+import type { Language } from '../../drivers/base/language.ts';
 
 /** Of the commands that act on one webhook, none of which takes anything out of its queue. */
 export const DRY_RUN_OPTION = ['--dry-run', 'only says how many events wait'] as const;

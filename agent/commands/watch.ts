@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 import type { Configuration, Turnstile } from '../../config/configuration.ts';
-import { systemClock } from '../../drivers/clock.ts';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Text } from '../../drivers/language.ts';
+import { systemClock } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Text } from '../../drivers/base/language.ts';
+import { version } from '../base/version.ts';
 import { watchWire } from '../control/client.ts';
-import { withoutSecrets } from '../support/without-secrets.ts';
-import { version } from '../version.ts';
-import { eventJson } from '../watch/event-json.ts';
-import { CaptureRecorder } from '../watch/recorder.ts';
-import type { WireEvent } from '../watch/wire.ts';
+import { eventJson } from '../turnstiles/event-json.ts';
+import type { WireEvent } from '../turnstiles/wire.ts';
 import { type Calibration, calibrate, calibrationText, isCalibrated, TURN_NOW } from './calibration.ts';
 import type { DescribeCommand } from './command-line.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
+import { withoutSecrets } from './diagnose/without-secrets.ts';
 import { integerOption } from './options.ts';
+import { CaptureRecorder } from './watch/recorder.ts';
 import { WireScreen } from './wire-screen.ts';
 
 export interface WatchOptions {
@@ -128,7 +128,7 @@ async function follow(
     throw new GiroError('CONTROL_UNAVAILABLE', `${turnstile.id} is behind a tap, which only the gateway is`);
   }
   console.error(OWN_SESSION[language]);
-  const { ownSession } = await import('../watch/own-session.ts');
+  const { ownSession } = await import('./watch/own-session.ts');
   await ownSession({ turnstile, timezone, clock: systemClock, onEvent }, signal);
 }
 

@@ -1,7 +1,7 @@
 import type { Turnstile } from '../../config/configuration.ts';
-import type { Text } from '../../drivers/language.ts';
-import type { Reading } from '../../drivers/reading.ts';
-import type { WireEvent } from '../watch/wire.ts';
+import type { Text } from '../../drivers/base/language.ts';
+import type { Reading } from '../../drivers/contract/reading.ts';
+import type { WireEvent } from '../turnstiles/wire.ts';
 import { wrapped } from './texts.ts';
 import { type WireTextOptions, wireText } from './wire-text.ts';
 

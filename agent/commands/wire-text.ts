@@ -1,8 +1,8 @@
-import type { Language } from '../../drivers/language.ts';
-import type { AccessReading, DeviceFact, DeviceTime } from '../../drivers/reading.ts';
+import type { Language } from '../../drivers/base/language.ts';
+import type { AccessReading, DeviceFact, DeviceTime } from '../../drivers/contract/reading.ts';
 import { turned } from '../accesses/body.ts';
-import { wallClock } from '../accesses/moment.ts';
-import type { WireEvent } from '../watch/wire.ts';
+import { wallClock } from '../events/moment.ts';
+import type { WireEvent } from '../turnstiles/wire.ts';
 import { wrapped } from './texts.ts';
 
 /** So many bytes in hex and as text beside the time fit 80 columns. */

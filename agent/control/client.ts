@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { GiroError } from '../../drivers/errors.ts';
-import { eventOf } from '../watch/event-json.ts';
-import type { WireEvent } from '../watch/wire.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import { eventOf } from '../turnstiles/event-json.ts';
+import type { WireEvent } from '../turnstiles/wire.ts';
 import {
   CONTROL_VERSION,
   type ControlReply,

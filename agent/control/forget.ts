@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Identity } from '../accesses/identity.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
+import type { Identity } from '../events/identity.ts';
 import type { ForgetStep, Forgotten } from '../journal/forget.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ControlRequest, ForgetResult } from './protocol.ts';

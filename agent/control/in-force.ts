@@ -1,5 +1,5 @@
 import type { Configuration } from '../../config/configuration.ts';
-import type { ConfigurationState } from '../reload/reload.ts';
+import type { ConfigurationState } from './reload.ts';
 
 /** What a command can know of the configuration that a gateway runs with, whatever became of the file. */
 export interface InForce extends ConfigurationState {

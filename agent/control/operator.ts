@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Webhook } from '../../config/configuration.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Installation } from '../base/part.ts';
 import type { Action } from '../journal/operate.ts';
 import type { DeliveryFilter, Scope } from '../journal/selection.ts';
 import type { TurnstileNow } from '../panel/overview.ts';
-import type { Installation } from '../part.ts';
-import type { Reload } from '../reload/reload.ts';
-import type { WireEvent } from '../watch/wire.ts';
+import type { WireEvent } from '../turnstiles/wire.ts';
 import { forget } from './forget.ts';
 import { inForce } from './in-force.ts';
 import {
@@ -16,6 +15,7 @@ import {
   LOOKS,
   type QueueResult,
 } from './protocol.ts';
+import type { Reload } from './reload.ts';
 import { testEvent } from './test-event.ts';
 
 interface OperatorParts

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { ErrorCode } from '../../drivers/errors.ts';
+import type { ErrorCode } from '../../drivers/base/errors.ts';
 import type { TurnstileNow } from '../panel/overview.ts';
-import type { Reloaded } from '../reload/reload.ts';
-import type { JsonOf } from '../watch/event-json.ts';
-import type { WireEvent } from '../watch/wire.ts';
+import type { JsonOf } from '../turnstiles/event-json.ts';
+import type { WireEvent } from '../turnstiles/wire.ts';
 import type { InForce } from './in-force.ts';
+import type { Reloaded } from './reload.ts';
 
 /** Goes up with every change that an older or newer command would misunderstand. */
 export const CONTROL_VERSION = 2;

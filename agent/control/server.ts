@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Logger } from '../../drivers/log.ts';
-import { eventJson } from '../watch/event-json.ts';
-import type { WireEvent } from '../watch/wire.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import { eventJson } from '../turnstiles/event-json.ts';
+import type { WireEvent } from '../turnstiles/wire.ts';
 import type { Operator } from './operator.ts';
 import {
   CONTROL_VERSION,

@@ -1,8 +1,8 @@
 import { v4 } from 'uuid';
 import type { Unit } from '../../config/configuration.ts';
-import { zonedText } from '../accesses/moment.ts';
-import type { NewEvent } from '../journal/records.ts';
-import { version } from '../version.ts';
+import { version } from '../base/version.ts';
+import type { NewEvent } from '../events/event.ts';
+import { zonedText } from '../events/moment.ts';
 
 /** A lane of their own: a test must not wait behind a turnstile's queue. No turnstile can have this id. */
 const TEST_LANE = '@test';

@@ -1,7 +1,9 @@
-import type { AttemptRecord, EndpointState, Mark, NextTry } from '../journal/records.ts';
-import type { Classified } from './classes.ts';
+import type { AttemptRecord, NextTry } from '../events/attempt.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
+import type { Classified } from '../http/classes.ts';
+import type { Outcome } from '../http/outcome.ts';
+import type { Mark } from '../journal/records.ts';
 import type { Lane } from './lane.ts';
-import type { Outcome } from './outcome.ts';
 
 /** What the journal keeps of one attempt. */
 export function attemptMark(

@@ -1,7 +1,7 @@
 import { v5 } from 'uuid';
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import { ALONE, type Delivery, REPLAY_LANE } from '../journal/records.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import { ALONE, type Delivery, REPLAY_LANE } from '../events/delivery.ts';
 import type { Lane } from './lane.ts';
 import type { DeliveryJournal } from './marks.ts';
 

@@ -1,8 +1,8 @@
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import type { Classified } from './classes.ts';
-import type { Outcome } from './outcome.ts';
-import { parseHttpDate } from './retry-after.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { Classified } from '../http/classes.ts';
+import type { Outcome } from '../http/outcome.ts';
+import { parseHttpDate } from '../http/retry-after.ts';
 
 const WARN_MS = 120_000;
 /** Receivers refuse timestamps that are further off than this (webhooks.md 1, clock). */

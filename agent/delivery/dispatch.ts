@@ -1,6 +1,7 @@
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import type { Delivery, EndpointState, QueueStates } from '../journal/records.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { Delivery } from '../events/delivery.ts';
+import type { EndpointState, QueueStates } from '../events/webhook-state.ts';
 import { HttpClient, type WebhookClient, type WebhookTarget } from './http-client.ts';
 import type { DeliveryJournal } from './marks.ts';
 import type { Random } from './schedule.ts';

@@ -1,5 +1,6 @@
-import type { Clock } from '../../drivers/clock.ts';
-import type { EndpointState, FailureClass, LastAnswer } from '../journal/records.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { FailureClass, LastAnswer } from '../events/attempt.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
 import { BUSY_LIMIT, endpointWait, PARKED_LIMIT, penaltyMs, type Random } from './schedule.ts';
 
 /** What an attempt remembers of the moment it began, so that news from before a wait is not taken for news. */

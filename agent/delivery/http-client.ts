@@ -1,14 +1,14 @@
 import type { Webhook } from '../../config/configuration.ts';
-import type { Clock } from '../../drivers/clock.ts';
-import type { Delivery } from '../journal/records.ts';
-import type { Lookup } from './address-guard.ts';
-import type { Timeouts } from './attempt.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Delivery } from '../events/delivery.ts';
+import type { Lookup } from '../http/address-guard.ts';
+import type { Timeouts } from '../http/attempt.ts';
+import type { Outcome } from '../http/outcome.ts';
+import { Transport } from '../http/transport.ts';
 import type { Batch, BatchOptions } from './batches.ts';
 import type { Order } from './lanes.ts';
-import type { Outcome } from './outcome.ts';
 import { Signer } from './signature.ts';
 import { basic, TokenSource } from './tokens.ts';
-import { Transport } from './transport.ts';
 
 /** A configured destination, as delivery needs it. */
 export interface WebhookTarget

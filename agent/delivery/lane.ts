@@ -1,4 +1,5 @@
-import { ALONE, type Delivery, type LaneState } from '../journal/records.ts';
+import { ALONE, type Delivery } from '../events/delivery.ts';
+import type { LaneState } from '../events/webhook-state.ts';
 
 /** Deliveries of one lane that are held in memory; the rest waits in the journal. */
 export const WINDOW_SIZE = 64;

@@ -1,12 +1,7 @@
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import {
-  ALL_LANES,
-  type Delivery,
-  type LaneState,
-  type QueueState,
-  REPLAY_LANE,
-} from '../journal/records.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import { ALL_LANES, type Delivery, REPLAY_LANE } from '../events/delivery.ts';
+import type { LaneState, QueueState } from '../events/webhook-state.ts';
 import { Lane } from './lane.ts';
 import type { DeliveryJournal } from './marks.ts';
 import { Pages } from './pages.ts';

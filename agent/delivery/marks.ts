@@ -1,6 +1,8 @@
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import type { Delivery, Mark, QueueStates } from '../journal/records.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { Delivery } from '../events/delivery.ts';
+import type { QueueStates } from '../events/webhook-state.ts';
+import type { Mark } from '../journal/records.ts';
 
 /** What delivery needs of the journal. */
 export interface DeliveryJournal {

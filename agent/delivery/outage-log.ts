@@ -1,6 +1,7 @@
-import type { Logger } from '../../drivers/log.ts';
-import type { EndpointState, FailureClass } from '../journal/records.ts';
-import type { Classified } from './classes.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { FailureClass } from '../events/attempt.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
+import type { Classified } from '../http/classes.ts';
 
 const HOUR_MS = 3_600_000;
 const GONE = 'endpoint gone, sending stopped until resumed';

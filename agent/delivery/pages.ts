@@ -1,6 +1,6 @@
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import { ALL_LANES, type Delivery } from '../journal/records.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import { ALL_LANES, type Delivery } from '../events/delivery.ts';
 import type { Lane } from './lane.ts';
 import type { DeliveryJournal } from './marks.ts';
 

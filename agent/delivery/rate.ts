@@ -1,4 +1,4 @@
-import type { Clock } from '../../drivers/clock.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
 
 const MINUTE_MS = 60_000;
 

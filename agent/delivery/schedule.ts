@@ -1,4 +1,4 @@
-import type { FailureClass } from '../journal/records.ts';
+import type { FailureClass } from '../events/attempt.ts';
 
 /** Uniform in [0, 1), as `Math.random`. */
 export type Random = () => number;

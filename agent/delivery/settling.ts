@@ -1,15 +1,13 @@
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import {
-  ALONE,
-  type Delivery,
-  type EndpointState,
-  type LastAnswer,
-  type Mark,
-  type NextTry,
-} from '../journal/records.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { LastAnswer, NextTry } from '../events/attempt.ts';
+import { ALONE, type Delivery } from '../events/delivery.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
+import { type Classified, classify, isOverload } from '../http/classes.ts';
+import type { Outcome } from '../http/outcome.ts';
+import { RetryAfter } from '../http/retry-after.ts';
+import type { Mark } from '../journal/records.ts';
 import { attemptMark, nextTry } from './attempt-log.ts';
-import { type Classified, classify, isOverload } from './classes.ts';
 import type { ClockSkew } from './clock-skew.ts';
 import type { Endpoint, Report, Ticket } from './endpoint.ts';
 import type { WebhookTarget } from './http-client.ts';
@@ -17,9 +15,7 @@ import type { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 import type { MarkWriter } from './marks.ts';
 import type { OutageLog } from './outage-log.ts';
-import type { Outcome } from './outcome.ts';
 import type { Rate } from './rate.ts';
-import { RetryAfter } from './retry-after.ts';
 import { laneWait, messageWait, type Random } from './schedule.ts';
 
 /** Failures of one head from which the log names its lane, if the others go on: past those that stop the endpoint. */

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject, sign as signEd25519 } from 'node:crypto';
 import type { Webhook } from '../../config/configuration.ts';
-import { ed25519PrivateKey, type SigningKey } from '../../config/secret.ts';
+import { ed25519PrivateKey, type SigningKey } from '../../config/sections/secret.ts';
 
 /** What one attempt is signed over. */
 export interface Signed {

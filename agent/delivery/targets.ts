@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Configuration, Webhook } from '../../config/configuration.ts';
-import { FEED, type NewEvent } from '../journal/records.ts';
+import { FEED, type NewEvent } from '../events/event.ts';
 import type { WebhookTarget } from './http-client.ts';
 
 /** Giro's own events go to a webhook only if its `events` names them. */

@@ -1,7 +1,7 @@
-import type { Auth } from '../../config/webhook-auth.ts';
-import type { Clock } from '../../drivers/clock.ts';
-import { type Answer, type Outcome, OWN_FAULTS } from './outcome.ts';
-import type { Transport } from './transport.ts';
+import type { Auth } from '../../config/sections/webhook-auth.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import { type Answer, type Outcome, OWN_FAULTS } from '../http/outcome.ts';
+import type { Transport } from '../http/transport.ts';
 
 type Credentials = Pick<
   Extract<Auth, { kind: 'oauth2' }>,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../drivers/clock.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
 
 /** How long a wait may go on unseen after it is over: for a machine that slept or a wall clock that was set. */
 const LOOK_MS = 4_000;

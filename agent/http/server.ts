@@ -9,9 +9,9 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import type { Logger } from '../../drivers/base/log.ts';
 import { listenError } from '../../drivers/links/tcp-listen.ts';
-import type { Logger } from '../../drivers/log.ts';
-import { version } from '../version.ts';
+import { version } from '../base/version.ts';
 
 /** A server whose routes are typed by their zod schemas. */
 export type HttpServer = ReturnType<typeof build>;

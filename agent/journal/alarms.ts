@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Alarm, AlarmChange } from './records.ts';
+import type { Alarm, AlarmChange } from '../events/alarm.ts';
 import { present } from './rows.ts';
 
 /** Stores what became of an alarm. Runs inside the caller's transaction, with the event that says so. */

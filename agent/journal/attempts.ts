@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { AttemptRecord, NextTry } from './records.ts';
+import type { AttemptRecord, NextTry } from '../events/attempt.ts';
 import { present } from './rows.ts';
 
 /** Adds a row to the attempt log. Runs inside the caller's transaction. */

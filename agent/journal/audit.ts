@@ -1,18 +1,5 @@
 import type { Database } from 'better-sqlite3';
-
-/** What somebody did, or tried to do, to the queues or to the panel. Never holds a person. */
-export interface AuditEntry {
-  /** Unix ms. */
-  readonly atMs: number;
-  /** The command (`resend`, `pause` ...), `signIn` or `signOut`. */
-  readonly action: string;
-  /** What it was done to, such as `crm #12`; empty for nothing in particular. */
-  readonly subject: string;
-  /** `command`, or `panel` and the address of whoever used it. */
-  readonly origin: string;
-  /** `ok`, with what it came to, or the code of its error. */
-  readonly outcome: string;
-}
+import type { AuditEntry } from './records.ts';
 
 /** Older entries make room. */
 const KEPT = 10_000;

@@ -1,6 +1,6 @@
-import type { Clock } from '../../drivers/clock.ts';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Logger } from '../../drivers/log.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Logger } from '../../drivers/base/log.ts';
 import { type BatchAnswer, isRead, type Op, type OpResult, type OpValues } from './batch.ts';
 import type { WriterThread } from './threads.ts';
 import type { Refusal } from './trouble.ts';

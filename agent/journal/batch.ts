@@ -1,11 +1,13 @@
 import type { Database } from 'better-sqlite3';
+import type { Delivery } from '../events/delivery.ts';
+import type { QueueStates } from '../events/webhook-state.ts';
 import { prepareAccept, type Renderings } from './accept.ts';
 import { type ParkedCount, prepareParkedCounts } from './alarms.ts';
 import { crashPoint } from './crash-points.ts';
 import { prepareFeedOpening, prepareFeedPruning } from './feed.ts';
 import { prepareMark } from './marks.ts';
 import { type Operated, type Operation, prepareOperation } from './operate.ts';
-import type { Accept, Accepted, Delivery, KeptLine, Mark, QueueStates, Trace } from './records.ts';
+import type { Accept, Accepted, KeptLine, Mark, Trace } from './records.ts';
 import { type DeliveryFilter, prepareSelection, type Scope } from './selection.ts';
 import { type LinePlace, prepareKeptLines, preparePending, prepareTraces, readQueues } from './state.ts';
 import { Tallies } from './tallies.ts';

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { NewEvent } from './records.ts';
+import type { NewEvent } from '../events/event.ts';
 import { present } from './rows.ts';
 import { DELIVERY_STATE, type DeliveryRecord } from './selection.ts';
 

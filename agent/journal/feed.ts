@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { withBase64 } from '../formats/relayed.ts';
-import { contractText } from '../formats/render.ts';
-import type { EventName, NewEvent } from './records.ts';
+import type { EventName, NewEvent } from '../events/event.ts';
+import { withBase64 } from '../events/relayed.ts';
+import { contractText } from '../events/render.ts';
 
 /** Rows that one step of pruning takes away: a bound on how long a statement keeps the writer from accepting. */
 const PRUNING_STEP = 1_000;

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 
 /** The journal's file in a data folder. */
 export const JOURNAL_FILE = 'journal.db';

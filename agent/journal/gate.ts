@@ -1,4 +1,4 @@
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 
 const WAITING_LIMIT = 100_000;
 

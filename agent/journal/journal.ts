@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../../drivers/clock.ts';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Logger } from '../../drivers/log.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { Delivery } from '../events/delivery.ts';
+import type { QueueStates } from '../events/webhook-state.ts';
 import type { Renderings } from './accept.ts';
 import type { ParkedCount } from './alarms.ts';
 import { BatchQueue } from './batch-queue.ts';
@@ -11,16 +13,7 @@ import { Gate } from './gate.ts';
 import { LargeBodyLog } from './large-bodies.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { Operated, Operation } from './operate.ts';
-import type {
-  Accept,
-  Accepted,
-  Delivery,
-  JournalState,
-  KeptLine,
-  Mark,
-  QueueStates,
-  Trace,
-} from './records.ts';
+import type { Accept, Accepted, JournalState, KeptLine, Mark, Trace } from './records.ts';
 import type { SalvageReport } from './salvage.ts';
 import type { DeliveryFilter, Scope } from './selection.ts';
 import type { LinePlace } from './state.ts';

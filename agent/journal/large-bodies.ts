@@ -1,4 +1,4 @@
-import type { Logger } from '../../drivers/log.ts';
+import type { Logger } from '../../drivers/base/log.ts';
 import type { LargeBody } from './records.ts';
 
 /** From this size on a body deserves a look (webhooks.md 1, "Payload"). */

@@ -1,6 +1,9 @@
 import type { Database } from 'better-sqlite3';
+import { REPLAY_LANE } from '../events/delivery.ts';
+import type { TurnstileState } from '../events/turnstile-state.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
 import { prepareAttempt } from './attempts.ts';
-import { type EndpointState, type Mark, REPLAY_LANE, type TurnstileState } from './records.ts';
+import type { Mark } from './records.ts';
 import { prepareRelayState } from './relays.ts';
 import { prepareDepthSample, prepareLatencyCount } from './statistics.ts';
 import { prepareLaneCount, type Tallies } from './tallies.ts';

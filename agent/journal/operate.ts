@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { REPLAY_LANE } from './records.ts';
+import { REPLAY_LANE } from '../events/delivery.ts';
 import {
   type DeliveryFilter,
   type DeliveryRecord,

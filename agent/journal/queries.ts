@@ -1,10 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Alarm } from '../events/alarm.ts';
+import type { AttemptRecord } from '../events/attempt.ts';
+import type { NewEvent } from '../events/event.ts';
+import type { RelayState } from '../events/relay-state.ts';
+import type { TurnstileState } from '../events/turnstile-state.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
 import { readAlarms } from './alarms.ts';
 import { prepareAttempts } from './attempts.ts';
-import { type AuditEntry, readAudit } from './audit.ts';
+import { readAudit } from './audit.ts';
 import { type EventFilter, type EventRecord, listEvents } from './event-list.ts';
 import {
   type FeedBounds,
@@ -16,7 +22,7 @@ import {
 } from './feed.ts';
 import { JOURNAL_FILE } from './file.ts';
 import { MIGRATIONS } from './migrations.ts';
-import type { Alarm, AttemptRecord, EndpointState, NewEvent, RelayState, TurnstileState } from './records.ts';
+import type { AuditEntry } from './records.ts';
 import { readRelayStates } from './relays.ts';
 import {
   ENDPOINT_COLUMNS,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 import type { JournalReader } from './queries.ts';
 import { startThread } from './threads.ts';
 import type { Refusal } from './trouble.ts';

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { RelayPosition, RelayState } from './records.ts';
+import type { RelayState } from '../events/relay-state.ts';
+import type { RelayPosition } from './records.ts';
 import { present } from './rows.ts';
 
 /** Stores how far a source was read. Runs inside the transaction that stores what was read. */

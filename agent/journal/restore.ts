@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 import { stripBackup, sync } from './backup.ts';
 import { DAMAGE_NOTE, JOURNAL_FILE } from './file.ts';
 import { takeLock } from './lock.ts';

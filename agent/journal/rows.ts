@@ -1,4 +1,5 @@
-import type { EndpointState, TurnstileState } from './records.ts';
+import type { TurnstileState } from '../events/turnstile-state.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
 
 type NullableKey<Row> = { [Key in keyof Row]: null extends Row[Key] ? Key : never }[keyof Row];
 

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { EventName } from './records.ts';
+import type { EventName } from '../events/event.ts';
 import { present } from './rows.ts';
 
 /** By the number that stands in `deliveries.state`. */

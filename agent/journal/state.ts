@@ -1,17 +1,8 @@
 import type { Database } from 'better-sqlite3';
+import { ALL_LANES, type Delivery, REPLAY_LANE } from '../events/delivery.ts';
+import type { LaneState, QueueState, QueueStates } from '../events/webhook-state.ts';
 import { readAlarms } from './alarms.ts';
-import {
-  ALL_LANES,
-  type Delivery,
-  type JournalState,
-  type KeptLine,
-  type LaneState,
-  type OpenAccess,
-  type QueueState,
-  type QueueStates,
-  REPLAY_LANE,
-  type Trace,
-} from './records.ts';
+import type { JournalState, KeptLine, OpenAccess, Trace } from './records.ts';
 import { readRelayPositions } from './relays.ts';
 import {
   ENDPOINT_COLUMNS,

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { NewEvent } from './records.ts';
+import type { NewEvent } from '../events/event.ts';
 import type { Tallies } from './tallies.ts';
 
 /** Accesses are counted by quarter of an hour: the hours of every time zone are made of these. */

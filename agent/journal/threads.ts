@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 import type { Renderings } from './accept.ts';
 import type { Backup, BackupOrder } from './backup.ts';
 import type { BatchAnswer, Op } from './batch.ts';

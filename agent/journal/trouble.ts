@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import { type ErrorCode, GiroError } from '../../drivers/errors.ts';
+import { type ErrorCode, GiroError } from '../../drivers/base/errors.ts';
 
 /**
  * What a failed statement says about the journal. `disk`: the same may succeed later (full, not answering, read-only,

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { GiroError } from '../../drivers/errors.ts';
-import { version } from '../version.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import { version } from '../base/version.ts';
 import { findDamage } from './check.ts';
 
 /** Begins the application id of a journal (`G`); major, minor and patch of the program that writes it follow. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Configuration } from '../../config/configuration.ts';
-import { causeOfOutcome } from '../delivery/classes.ts';
+import type { NewEvent } from '../events/event.ts';
+import { causeOfOutcome } from '../http/classes.ts';
 import type { EventRecord } from '../journal/event-list.ts';
-import type { NewEvent } from '../journal/records.ts';
 
 /** What became of an access at one webhook. */
 const deliverySchema = z.object({

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { placeText } from '../../config/check/mistakes.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { placeText } from '../../config/mistakes.ts';
-import type { Language } from '../../drivers/language.ts';
-import { causeOfOutcome } from '../delivery/classes.ts';
+import type { Language } from '../../drivers/base/language.ts';
+import { version } from '../base/version.ts';
+import type { Refused } from '../control/reload.ts';
+import type { Alarm } from '../events/alarm.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
+import { causeOfOutcome } from '../http/classes.ts';
 import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
-import type { Alarm, EndpointState } from '../journal/records.ts';
 import type { AccessCount } from '../journal/statistics.ts';
-import type { Refused } from '../reload/reload.ts';
-import { version } from '../version.ts';
 import {
   noticesOf,
   overallVerdict,

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, Panel as PanelAddress } from '../../config/configuration.ts';
-import type { GiroError } from '../../drivers/errors.ts';
+import type { GiroError } from '../../drivers/base/errors.ts';
 import type { DeliveryJournal } from '../delivery/marks.ts';
+import type { NewEvent } from '../events/event.ts';
 import { ReaderThread } from '../journal/reader-thread.ts';
-import type { NewEvent } from '../journal/records.ts';
 import { Feed } from './feed.ts';
 import type { PanelParts } from './parts.ts';
 import type { OpenPanel } from './server.ts';

@@ -3,8 +3,8 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { PANEL_PASSWORD_FILE } from '../../config/panel.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import { PANEL_PASSWORD_FILE } from '../../config/sections/panel.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 
 /** Characters. */
 export const SHORTEST_PASSWORD = 8;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Clock } from '../../drivers/clock.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
 
 /** A shift; afterwards the password is asked for again. */
 const LONGEST_MS = 12 * 3_600_000;

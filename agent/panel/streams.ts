@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Clock } from '../../drivers/clock.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
 import { sendProblem } from '../http/server.ts';
 
 /** Each holds a connection open. */

@@ -1,6 +1,8 @@
-import type { Clock } from '../../drivers/clock.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
 import type { DeliveryJournal } from '../delivery/marks.ts';
-import type { AttemptRecord, EndpointState, Mark } from '../journal/records.ts';
+import type { AttemptRecord } from '../events/attempt.ts';
+import type { EndpointState } from '../events/webhook-state.ts';
+import type { Mark } from '../journal/records.ts';
 
 /** Attempts of one webhook that came to one thing. */
 export interface AttemptTally {

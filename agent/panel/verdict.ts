@@ -1,8 +1,8 @@
-import { type Mistake, placeText } from '../../config/mistakes.ts';
-import { ERRORS } from '../../drivers/errors.ts';
-import type { Language } from '../../drivers/language.ts';
-import { causeOfOutcome } from '../delivery/classes.ts';
-import type { Alarm } from '../journal/records.ts';
+import { type Mistake, placeText } from '../../config/check/mistakes.ts';
+import { ERRORS } from '../../drivers/base/errors.ts';
+import type { Language } from '../../drivers/base/language.ts';
+import type { Alarm } from '../events/alarm.ts';
+import { causeOfOutcome } from '../http/classes.ts';
 import { type PanelWords, WORDS } from './words.ts';
 
 /** `good`: nothing to do; `attention`: it mends itself or can wait; `problem`: somebody must act; `idle`: switched off. */

@@ -1,5 +1,5 @@
-import type { Language } from '../../drivers/language.ts';
-import { spanText } from '../commands/texts.ts';
+import type { Language } from '../../drivers/base/language.ts';
+import { spanText } from '../base/span-text.ts';
 
 /** What the gateway says on the page; the page's own words are in page/words.js. */
 export interface PanelWords {

@@ -1,4 +1,4 @@
-import type { Cursor } from '../../drivers/driver.ts';
+import type { Cursor } from '../../drivers/contract/driver.ts';
 
 /** Where one turnstile stands, across its sessions. */
 export class MovingCursor implements Cursor {

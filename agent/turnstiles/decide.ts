@@ -2,14 +2,14 @@ import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import type { Turnstile, Unit } from '../../config/configuration.ts';
-import type { Clock } from '../../drivers/clock.ts';
-import type { DecisionQuestion, TurnstileContext } from '../../drivers/driver.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { DecisionQuestion, TurnstileContext } from '../../drivers/contract/driver.ts';
 import { turned } from '../accesses/body.ts';
-import type { Identity } from '../accesses/identity.ts';
-import { instantOf, zonedText } from '../accesses/moment.ts';
-import { blockedAddress, guardedLookup } from '../delivery/address-guard.ts';
-import { version } from '../version.ts';
+import { version } from '../base/version.ts';
+import type { Identity } from '../events/identity.ts';
+import { instantOf, zonedText } from '../events/moment.ts';
+import { blockedAddress, guardedLookup } from '../http/address-guard.ts';
 
 const answerSchema = z.object({ grant: z.boolean(), message: z.string().max(200).optional() });
 

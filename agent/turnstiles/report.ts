@@ -1,9 +1,9 @@
 import type { Turnstile } from '../../config/configuration.ts';
-import type { Clock } from '../../drivers/clock.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
 import type { DeviceDetails } from '../accesses/intake.ts';
-import type { TurnstileSample } from '../alarms/conditions.ts';
-import type { TurnstileState } from '../journal/records.ts';
+import type { TurnstileState } from '../events/turnstile-state.ts';
 import type { TurnstileNow } from '../panel/overview.ts';
+import type { TurnstileSample } from '../upkeep/alarms/conditions.ts';
 import type { SessionState } from './turnstile.ts';
 
 /** What `status` shows of one turnstile: every change goes to the journal whole. */

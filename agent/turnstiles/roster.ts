@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, Turnstile, Unit } from '../../config/configuration.ts';
-import type { TurnstileSample } from '../alarms/conditions.ts';
+import type { Installation, Part } from '../base/part.ts';
 import type { TurnstileNow } from '../panel/overview.ts';
-import type { Installation, Part } from '../part.ts';
+import type { TurnstileSample } from '../upkeep/alarms/conditions.ts';
 import { type Configured, type Past, type RaiseAlarm, RunningTurnstile } from './running.ts';
 
 /** How long a turnstile that is switched off holds up what waits for the links. */

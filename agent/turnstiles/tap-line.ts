@@ -1,11 +1,11 @@
 import type { Turnstile } from '../../config/configuration.ts';
-import { type Clock, sleep } from '../../drivers/clock.ts';
-import type { Driver, Observer } from '../../drivers/driver.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import { type Clock, sleep } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { Driver, Observer } from '../../drivers/contract/driver.ts';
 import { createTap } from '../../drivers/links/open.ts';
 import { Hearing, type TapContext, type TapPlace } from '../../drivers/links/tap.ts';
 import type { TapMaker } from '../../drivers/links/tap-thread.ts';
-import type { Logger } from '../../drivers/log.ts';
 import type { Intake } from '../accesses/intake.ts';
 import { MovingCursor } from './cursor.ts';
 import type { SessionState } from './turnstile.ts';

@@ -1,7 +1,7 @@
 import type { Turnstile } from '../../config/configuration.ts';
-import type { Clock } from '../../drivers/clock.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
 import { type TapMaker, TapThread } from '../../drivers/links/tap-thread.ts';
-import type { Logger } from '../../drivers/log.ts';
 import { TapLine, type TapListener, type TappedTurnstile } from './tap-line.ts';
 
 interface TapsOptions {

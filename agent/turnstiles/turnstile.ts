@@ -1,13 +1,13 @@
 import type { Turnstile } from '../../config/configuration.ts';
-import { type Clock, sleep } from '../../drivers/clock.ts';
-import type { TurnstileContext } from '../../drivers/driver.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import { type Clock, sleep } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { TurnstileContext } from '../../drivers/contract/driver.ts';
+import type { Reading } from '../../drivers/contract/reading.ts';
 import { backoffMs } from '../../drivers/links/backoff.ts';
 import type { LinkSource } from '../../drivers/links/link.ts';
-import type { Logger } from '../../drivers/log.ts';
-import type { Reading } from '../../drivers/reading.ts';
 import type { Intake } from '../accesses/intake.ts';
-import { wallClock } from '../accesses/moment.ts';
+import { wallClock } from '../events/moment.ts';
 import { MovingCursor } from './cursor.ts';
 
 /** A session that lasts this long, or brings a passage, counts as working: the next failure starts a new outage. */

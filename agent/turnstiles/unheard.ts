@@ -1,5 +1,5 @@
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
 
 /** Hours of a busy turnstile. */
 const MOST_BYTES = 1 << 20;

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JournalSettings } from '../../config/journal.ts';
-import { GiroError } from '../../drivers/errors.ts';
-import type { Logger } from '../../drivers/log.ts';
-import { IDENTITY_FILE } from '../accesses/identity.ts';
-import { diskSpace } from '../alarms/disk.ts';
+import type { JournalSettings } from '../../config/sections/journal.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import { IDENTITY_FILE } from '../events/identity.ts';
 import type { CarriedFile } from '../journal/backup.ts';
 import { JOURNAL_FILE } from '../journal/file.ts';
 import { backUpInBackground } from '../journal/threads.ts';
+import { diskSpace } from './alarms/disk.ts';
 
 const NIGHTLY = /^giro-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)\.backup$/;
 /** A start does not make up for a night that had one. */

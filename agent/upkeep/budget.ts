@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Turnstile, Unit } from '../../config/configuration.ts';
-import type { JournalSettings } from '../../config/journal.ts';
-import type { Clock } from '../../drivers/clock.ts';
-import type { Logger } from '../../drivers/log.ts';
-import type { Condition } from '../alarms/registry.ts';
+import type { JournalSettings } from '../../config/sections/journal.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { Delivery } from '../events/delivery.ts';
+import type { NewEvent } from '../events/event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { OldEvent } from '../journal/prune.ts';
-import type { Delivery, NewEvent } from '../journal/records.ts';
+import type { Condition } from './alarms/registry.ts';
 import { pruneUntil, vacuum } from './retention.ts';
 import * as texts from './texts.ts';
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import type { Webhook } from '../../config/configuration.ts';
-import type { Logger } from '../../drivers/log.ts';
-import type { Condition } from '../alarms/registry.ts';
-import { blockedAddress, guardedLookup } from '../delivery/address-guard.ts';
-import { Tunnel } from '../delivery/tunnel.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import { blockedAddress, guardedLookup } from '../http/address-guard.ts';
+import { Tunnel } from '../http/tunnel.ts';
+import type { Condition } from './alarms/registry.ts';
 import * as texts from './texts.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
-import { zonedText } from '../accesses/moment.ts';
-import { type OwnContext, ownMembers } from '../alarms/body.ts';
-import type { NewEvent } from '../journal/records.ts';
+import type { NewEvent } from '../events/event.ts';
+import { zonedText } from '../events/moment.ts';
+import { type OwnContext, ownMembers } from '../events/own-body.ts';
 import type { Removal } from './budget.ts';
 
 /** Renders what the limit of the journal removed as a `giro.lacuna`, in the lane of its turnstile. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { JournalSettings } from '../../config/journal.ts';
-import type { Logger } from '../../drivers/log.ts';
+import type { JournalSettings } from '../../config/sections/journal.ts';
+import type { Logger } from '../../drivers/base/log.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AgedTable, PrunedEvents } from '../journal/prune.ts';
 

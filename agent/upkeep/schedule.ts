@@ -1,5 +1,5 @@
 import { createTask, type ScheduledTask } from 'node-cron';
-import type { Logger } from '../../drivers/log.ts';
+import type { Logger } from '../../drivers/base/log.ts';
 
 /** Installations that share a network must not all begin in the same second. */
 const JITTER_MS = 5 * 60_000;

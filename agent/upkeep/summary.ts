@@ -1,11 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Unit } from '../../config/configuration.ts';
-import { zonedText } from '../accesses/moment.ts';
-import { OWN_LANE, type OwnContext, ownMembers } from '../alarms/body.ts';
-import type { TurnstileSample } from '../alarms/conditions.ts';
+import type { NewEvent } from '../events/event.ts';
+import { zonedText } from '../events/moment.ts';
+import { OWN_LANE, type OwnContext, ownMembers } from '../events/own-body.ts';
 import type { AccessFigure, WebhookStatus } from '../journal/queries.ts';
 import type { ReaderThread } from '../journal/reader-thread.ts';
-import type { NewEvent } from '../journal/records.ts';
+import type { TurnstileSample } from './alarms/conditions.ts';
 
 /** A day of a unit, by its own calendar. */
 export interface Day {

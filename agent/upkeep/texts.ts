@@ -1,6 +1,6 @@
-import type { JournalSettings } from '../../config/journal.ts';
-import { ERRORS } from '../../drivers/errors.ts';
-import { text, type Words, words } from '../alarms/texts.ts';
+import type { JournalSettings } from '../../config/sections/journal.ts';
+import { ERRORS } from '../../drivers/base/errors.ts';
+import { text, type Words, words } from './alarms/texts.ts';
 
 export function nearLimit(limitMb: number, atLimit: JournalSettings['atLimit']): Words {
   const then = AT_LIMIT[atLimit];

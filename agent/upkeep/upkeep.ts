@@ -1,11 +1,11 @@
 import type { Configuration, Unit } from '../../config/configuration.ts';
-import type { Logger } from '../../drivers/log.ts';
-import type { TurnstileSample } from '../alarms/conditions.ts';
-import type { Condition } from '../alarms/registry.ts';
+import type { Logger } from '../../drivers/base/log.ts';
+import type { Installation, Part } from '../base/part.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
+import type { NewEvent } from '../events/event.ts';
 import { ReaderThread } from '../journal/reader-thread.ts';
-import type { NewEvent } from '../journal/records.ts';
-import type { Installation, Part } from '../part.ts';
+import type { TurnstileSample } from './alarms/conditions.ts';
+import type { Condition } from './alarms/registry.ts';
 import { backUpNightly } from './backups.ts';
 import { Budget, type Removal } from './budget.ts';
 import { certificateConditions, certificateEnds } from './certificates.ts';

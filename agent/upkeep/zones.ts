@@ -1,4 +1,4 @@
-import type { Condition } from '../alarms/registry.ts';
+import type { Condition } from './alarms/registry.ts';
 import * as texts from './texts.ts';
 
 /** Zone data of a year serves the next; summer time may have been changed since then. */

@@ -1,5 +1,5 @@
-import type { TurnstileContext } from '../driver.ts';
-import { GiroError } from '../errors.ts';
+import { GiroError } from '../base/errors.ts';
+import type { TurnstileContext } from '../contract/driver.ts';
 import { isRefusal, later, type Message, parseEventTime } from './messages.ts';
 import type { HenryOptions } from './options.ts';
 import { type Recollected, Recollection } from './recollection.ts';

@@ -1,5 +1,12 @@
-import { readNumber, significantDigits } from '../number.ts';
-import type { AccessReading, Decided, DeviceFact, Means, PassageReading, Reading } from '../reading.ts';
+import { readNumber, significantDigits } from '../contract/number.ts';
+import type {
+  AccessReading,
+  Decided,
+  DeviceFact,
+  Means,
+  PassageReading,
+  Reading,
+} from '../contract/reading.ts';
 import * as codes from './events.ts';
 import * as wire from './messages.ts';
 import type { HenryOptions } from './options.ts';

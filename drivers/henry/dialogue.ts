@@ -1,5 +1,5 @@
-import type { TurnstileContext } from '../driver.ts';
-import { GiroError } from '../errors.ts';
+import { GiroError } from '../base/errors.ts';
+import type { TurnstileContext } from '../contract/driver.ts';
 import { encodeFrame } from './codec.ts';
 import { Ear, UNFINISHED_MS } from './ear.ts';
 import { formatMessage, isRefusal, type Message } from './messages.ts';

@@ -1,4 +1,4 @@
-import { defineDriver } from '../driver.ts';
+import { defineDriver } from '../contract/driver.ts';
 import { henryHints } from './hints.ts';
 import { observe } from './observer.ts';
 import { henryOptions } from './options.ts';

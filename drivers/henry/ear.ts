@@ -1,4 +1,4 @@
-import type { Logger } from '../log.ts';
+import type { Logger } from '../base/log.ts';
 import { type Decoded, FrameDecoder } from './codec.ts';
 import { type Message, parseMessage } from './messages.ts';
 

@@ -1,6 +1,6 @@
 /** What the codes of REON mean (henry.md 5.1 to 5.3). */
-import type { Text } from '../language.ts';
-import type { CredentialKind, DenialReason, Direction, Means } from '../reading.ts';
+import type { Text } from '../base/language.ts';
+import type { CredentialKind, DenialReason, Direction, Means } from '../contract/reading.ts';
 import type { Report } from './messages.ts';
 
 /** Codes that the session and the simulator name. */

@@ -1,6 +1,6 @@
-import type { Text } from '../language.ts';
-import { numberHints } from '../number.ts';
-import type { Reading } from '../reading.ts';
+import type { Text } from '../base/language.ts';
+import { numberHints } from '../contract/number.ts';
+import type { Reading } from '../contract/reading.ts';
 import type { HenryOptions } from './options.ts';
 
 /** What only the installation can tell: what its readers are, what its numbers are, how its memory counts. */

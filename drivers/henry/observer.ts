@@ -1,6 +1,6 @@
-import type { Observer, ObserverContext } from '../driver.ts';
-import type { Reading } from '../reading.ts';
-import { Recorder } from '../recorder.ts';
+import type { Observer, ObserverContext } from '../contract/driver.ts';
+import type { Reading } from '../contract/reading.ts';
+import { Recorder } from '../contract/recorder.ts';
 import { Conversation } from './conversation.ts';
 import { Ear, UNFINISHED_MS } from './ear.ts';
 import type { Message } from './messages.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { checkDecision, decisionOptions } from '../callback.ts';
-import { numberOptions } from '../number.ts';
-import { MEANS } from '../reading.ts';
+import { checkDecision, decisionOptions } from '../contract/callback.ts';
+import { numberOptions } from '../contract/number.ts';
+import { MEANS } from '../contract/reading.ts';
 import { LARGEST_PAYLOAD } from './codec.ts';
 
 const READERS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;

@@ -1,4 +1,4 @@
-import type { PassageReading } from '../reading.ts';
+import type { PassageReading } from '../contract/reading.ts';
 import type { Report } from './messages.ts';
 
 /** Longest that a turn is waited for after the release time has ended (henry.md 5.4). */

@@ -1,5 +1,5 @@
-import { readNumber, significantDigits } from '../number.ts';
-import type { AccessReading, Passed, Reading } from '../reading.ts';
+import { readNumber, significantDigits } from '../contract/number.ts';
+import type { AccessReading, Passed, Reading } from '../contract/reading.ts';
 import * as codes from './events.ts';
 import { parseEventTime } from './messages.ts';
 import type { HenryOptions } from './options.ts';

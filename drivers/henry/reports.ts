@@ -1,6 +1,6 @@
 /** What one event says by itself, live or from the device's memory. */
-import { significantDigits } from '../number.ts';
-import type { Decided, Decider, DeviceFact, Means, PassageReading } from '../reading.ts';
+import { significantDigits } from '../contract/number.ts';
+import type { Decided, Decider, DeviceFact, Means, PassageReading } from '../contract/reading.ts';
 import * as codes from './events.ts';
 import { parseEventTime, type Report } from './messages.ts';
 

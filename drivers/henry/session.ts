@@ -1,10 +1,10 @@
-import { type Callback, decideOutside } from '../callback.ts';
-import { sleep } from '../clock.ts';
-import type { DecisionQuestion, OutsideDecision, TurnstileContext } from '../driver.ts';
-import { GiroError } from '../errors.ts';
-import { readNumber } from '../number.ts';
-import type { Reading } from '../reading.ts';
-import { Recorder } from '../recorder.ts';
+import { sleep } from '../base/clock.ts';
+import { GiroError } from '../base/errors.ts';
+import { type Callback, decideOutside } from '../contract/callback.ts';
+import type { DecisionQuestion, OutsideDecision, TurnstileContext } from '../contract/driver.ts';
+import { readNumber } from '../contract/number.ts';
+import type { Reading } from '../contract/reading.ts';
+import { Recorder } from '../contract/recorder.ts';
 import { Collection } from './collection.ts';
 import { Conversation } from './conversation.ts';
 import { Dialogue } from './dialogue.ts';

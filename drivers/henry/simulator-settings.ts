@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GiroError } from '../errors.ts';
+import { GiroError } from '../base/errors.ts';
 
 /** What `giro simulate henry --set` takes: the device's settings by their own names, and the zone of its wall. */
 const simulatorSettings = z.strictObject({

@@ -1,5 +1,10 @@
-import { defineDriver, type Observer, type ObserverContext, type TurnstileContext } from '../driver.ts';
-import type { AccessReading, Reading } from '../reading.ts';
+import {
+  defineDriver,
+  type Observer,
+  type ObserverContext,
+  type TurnstileContext,
+} from '../contract/driver.ts';
+import type { AccessReading, Reading } from '../contract/reading.ts';
 import { LineDecoder } from './codec.ts';
 import { Commits } from './commits.ts';
 import { linesHints } from './hints.ts';

@@ -1,5 +1,5 @@
-import type { Text } from '../language.ts';
-import type { Reading } from '../reading.ts';
+import type { Text } from '../base/language.ts';
+import type { Reading } from '../contract/reading.ts';
 import type { LinesOptions } from './options.ts';
 
 /** Where a line says something that the options do not read yet. */

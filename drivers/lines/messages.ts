@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { RE2JS } from 're2js';
-import { significantDigits } from '../number.ts';
+import { significantDigits } from '../contract/number.ts';
 import {
   type AccessReading,
   type Credential,
@@ -13,7 +13,7 @@ import {
   type Person,
   RESULTS,
   type Reading,
-} from '../reading.ts';
+} from '../contract/reading.ts';
 import type { Group, LinesOptions } from './options.ts';
 import { type TimeReader, timeReader } from './time.ts';
 

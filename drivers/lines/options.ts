@@ -1,7 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { z } from 'zod';
-import type { Text } from '../language.ts';
-import { DENIAL_REASONS, DIRECTIONS, MEANS, PERSON_KINDS, RESULTS } from '../reading.ts';
+import type { Text } from '../base/language.ts';
+import { DENIAL_REASONS, DIRECTIONS, MEANS, PERSON_KINDS, RESULTS } from '../contract/reading.ts';
 import { LINE_ENDINGS } from './codec.ts';
 import { timeReader } from './time.ts';
 

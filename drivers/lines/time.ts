@@ -1,4 +1,4 @@
-import type { DeviceTime } from '../reading.ts';
+import type { DeviceTime } from '../contract/reading.ts';
 
 /** Reads a line's time; undefined for anything that is no real moment of the years 2000 to 2099. */
 export type TimeReader = (text: string) => DeviceTime | undefined;

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Text } from '../language.ts';
+import type { Text } from '../base/language.ts';
 
 const PARITIES = ['none', 'even', 'odd'] as const;
 

@@ -1,6 +1,6 @@
 import type { SerialPort } from 'serialport';
-import { GiroError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { GiroError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
 import { formatAddress } from './address.ts';
 import { openSerialPort, watchCable } from './serial.ts';
 import { Hearing, type Tap, type TapContext, type TapPlace } from './tap.ts';

@@ -1,7 +1,7 @@
 import type { SerialPort } from 'serialport';
-import type { Clock } from '../clock.ts';
-import { type ErrorCode, GiroError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Clock } from '../base/clock.ts';
+import { type ErrorCode, GiroError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
 import { formatAddress, type SerialAddress } from './address.ts';
 import type { Link, LinkSource } from './link.ts';
 import { StreamLink } from './stream-link.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../clock.ts';
-import { GiroError } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { GiroError } from '../base/errors.ts';
 import type { Link, LinkKind } from './link.ts';
 
 /** Received bytes that wait for a reader; from here on the sender is held back. */

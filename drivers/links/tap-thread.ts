@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { type ErrorCode, GiroError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { type ErrorCode, GiroError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
 import { formatAddress } from './address.ts';
 import { Hearing, type Tap, type TapContext, type TcpTapPlace } from './tap.ts';
 

@@ -1,9 +1,9 @@
 /** Thread: passes on what goes between the gym's software and its devices, for all taps on TCP. */
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { systemClock } from '../clock.ts';
-import type { Observer } from '../driver.ts';
-import { GiroError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { systemClock } from '../base/clock.ts';
+import { GiroError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { Observer } from '../contract/driver.ts';
 import type { TapOrder, TapRefusal, TapReport, TapRequest, ThreadRequest } from './tap-thread.ts';
 import { TcpTap } from './tcp-tap.ts';
 

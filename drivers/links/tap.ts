@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
-import type { Observer } from '../driver.ts';
-import type { GiroError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Clock } from '../base/clock.ts';
+import type { GiroError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { Observer } from '../contract/driver.ts';
 import type { SerialAddress, TcpAddress, TcpListenAddress } from './address.ts';
 
 export interface TcpTapPlace {

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Clock } from '../clock.ts';
-import { GiroError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Clock } from '../base/clock.ts';
+import { GiroError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
 import { formatAddress, formatPeer, type TcpListenAddress } from './address.ts';
 import type { Link, LinkSource } from './link.ts';
 import { StreamLink } from './stream-link.ts';

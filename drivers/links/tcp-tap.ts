@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { GiroError } from '../errors.ts';
+import { GiroError } from '../base/errors.ts';
 import { formatAddress, formatPeer, type TcpAddress } from './address.ts';
 import { Hearing, type Tap, type TapContext, type TcpTapPlace } from './tap.ts';
 import { SOCKET_OPTIONS } from './tcp.ts';

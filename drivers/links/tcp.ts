@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import type { Clock } from '../clock.ts';
-import { GiroError } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { GiroError } from '../base/errors.ts';
 import { formatAddress, formatPeer, type TcpAddress } from './address.ts';
 import type { Link, LinkSource, LinkWishes } from './link.ts';
 import { StreamLink } from './stream-link.ts';

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { type Clock, sleep } from '../clock.ts';
-import { GiroError } from '../errors.ts';
+import { type Clock, sleep } from '../base/clock.ts';
+import { GiroError } from '../base/errors.ts';
 
 /** A question to everybody at an address: a broadcast address, or one device's own. */
 export interface Question {

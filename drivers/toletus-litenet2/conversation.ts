@@ -1,5 +1,12 @@
-import { readNumber } from '../number.ts';
-import type { CredentialKind, Decided, DeviceFact, Means, PassageReading, Reading } from '../reading.ts';
+import { readNumber } from '../contract/number.ts';
+import type {
+  CredentialKind,
+  Decided,
+  DeviceFact,
+  Means,
+  PassageReading,
+  Reading,
+} from '../contract/reading.ts';
 import { encodeFrame, type Frame } from './codec.ts';
 import { extendedFlow, type Flow, legacyFlow } from './flow.ts';
 import * as wire from './messages.ts';

@@ -2,8 +2,9 @@
  * Finding boards by UDP broadcast on port 7878 (toletus-litenet2.md 1.2). LiteNet1 and LiteNet3 share the port; what they
  * say is no answer here.
  */
-import type { DeviceIdentity, Discovery, FoundDevice } from '../driver.ts';
-import { GiroError } from '../errors.ts';
+
+import { GiroError } from '../base/errors.ts';
+import type { DeviceIdentity, Discovery, FoundDevice } from '../contract/driver.ts';
 import type { Link } from '../links/link.ts';
 import { encodeFrame, FrameDecoder } from './codec.ts';
 import { formatVersion } from './conversation.ts';

@@ -1,4 +1,4 @@
-import { defineDriver } from '../driver.ts';
+import { defineDriver } from '../contract/driver.ts';
 
 import { discovery } from './discovery.ts';
 import { litenet2Hints } from './hints.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
 import { type Frame, FrameDecoder } from './codec.ts';
 
 /** How often bytes that were thrown away are warned of. */

@@ -1,6 +1,6 @@
-import type { Text } from '../language.ts';
-import { numberHints } from '../number.ts';
-import type { Reading } from '../reading.ts';
+import type { Text } from '../base/language.ts';
+import { numberHints } from '../contract/number.ts';
+import type { Reading } from '../contract/reading.ts';
 import type { Litenet2Options } from './options.ts';
 
 /** What only the installation can tell: what its optical reader reads, what its numbers are. */

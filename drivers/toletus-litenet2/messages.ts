@@ -2,7 +2,7 @@
  * What the board says (toletus-litenet2.md 4) and what it is told (5.1). Pure: frame to typed message and back. Numbers
  * of people stay text: RFID numbers and 13-digit bar codes overflow the integers that other libraries read them into.
  */
-import type { Direction } from '../reading.ts';
+import type { Direction } from '../contract/reading.ts';
 import { DATA_BYTES, type Frame } from './codec.ts';
 import {
   type Parameter,

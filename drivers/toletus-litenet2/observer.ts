@@ -1,5 +1,5 @@
-import type { Observer, ObserverContext } from '../driver.ts';
-import { Recorder } from '../recorder.ts';
+import type { Observer, ObserverContext } from '../contract/driver.ts';
+import { Recorder } from '../contract/recorder.ts';
 import { Conversation } from './conversation.ts';
 import { Ear } from './ear.ts';
 import { parseOrder, parseReport, type Report } from './messages.ts';

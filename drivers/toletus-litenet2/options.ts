@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { checkDecision, decisionOptions } from '../callback.ts';
-import { numberOptions } from '../number.ts';
+import { checkDecision, decisionOptions } from '../contract/callback.ts';
+import { numberOptions } from '../contract/number.ts';
 
 const schema = z.strictObject({
   ...decisionOptions,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeviceFact } from '../reading.ts';
+import type { DeviceFact } from '../contract/reading.ts';
 
 /** The board counts its turns by their way. */
 export type Way = 'entries' | 'exits';

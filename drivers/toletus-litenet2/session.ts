@@ -1,8 +1,8 @@
-import { type Callback, decideOutside } from '../callback.ts';
-import type { DecisionQuestion, OutsideDecision, TurnstileContext } from '../driver.ts';
-import { GiroError } from '../errors.ts';
-import type { Reading } from '../reading.ts';
-import { Recorder } from '../recorder.ts';
+import { GiroError } from '../base/errors.ts';
+import { type Callback, decideOutside } from '../contract/callback.ts';
+import type { DecisionQuestion, OutsideDecision, TurnstileContext } from '../contract/driver.ts';
+import type { Reading } from '../contract/reading.ts';
+import { Recorder } from '../contract/recorder.ts';
 import { encodeFrame } from './codec.ts';
 import { Conversation, formatVersion } from './conversation.ts';
 import { PassageCounters } from './counters.ts';

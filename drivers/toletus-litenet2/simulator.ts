@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { GiroError } from '../errors.ts';
+import { GiroError } from '../base/errors.ts';
+import type { Direction } from '../contract/reading.ts';
+import { earlierPeople, TroubledLink } from '../contract/scenario.ts';
+import type { SimulatedPassage, Simulator, SimulatorContext } from '../contract/simulator.ts';
 import type { Link } from '../links/link.ts';
-import type { Direction } from '../reading.ts';
-import { earlierPeople, TroubledLink } from '../scenario.ts';
-import type { SimulatedPassage, Simulator, SimulatorContext } from '../simulator.ts';
 import { encodeFrame } from './codec.ts';
 import { discovery, formatAnswer } from './discovery.ts';
 import { Ear } from './ear.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { noteMoved, takeMovedBack } from '../../agent/moving/moved.ts';
+import { noteMoved, takeMovedBack } from '../../agent/journal/moved.ts';
 import { startGateway } from '../../agent/start.ts';
 import { Taps } from '../../agent/turnstiles/taps.ts';
 import { readConfiguration } from '../../config/read.ts';
-import { systemClock } from '../../drivers/clock.ts';
+import { systemClock } from '../../drivers/base/clock.ts';
 import { drivers } from '../../drivers/registry.ts';
 import { ManualClock } from '../clock.ts';
 import { RecordingLog } from '../drivers/recording-log.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { NewEvent } from '../../agent/events/event.ts';
 import { Journal } from '../../agent/journal/journal.ts';
-import type { NewEvent } from '../../agent/journal/records.ts';
-import { systemClock } from '../../drivers/clock.ts';
+import { systemClock } from '../../drivers/base/clock.ts';
 import { CONTROLLERS } from './systems/system.ts';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,8 +1,8 @@
 /** Process: a gateway whose clock a test moves, so that a day without an access takes seconds. */
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLog } from '../../agent/base/log.ts';
 import { Gateway } from '../../agent/gateway.ts';
-import { createLog } from '../../agent/log.ts';
 import { Taps } from '../../agent/turnstiles/taps.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { ManualClock } from '../clock.ts';

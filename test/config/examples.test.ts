@@ -3,8 +3,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { ConfigurationError } from '../../config/check/mistakes.ts';
 import { loadConfiguration } from '../../config/load.ts';
-import { ConfigurationError } from '../../config/mistakes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'giro-example-'));
 after(() => rmSync(folder, { recursive: true }));

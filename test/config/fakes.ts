@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Driver, defineDriver } from '../../drivers/driver.ts';
+import { type Driver, defineDriver } from '../../drivers/contract/driver.ts';
 import type { LinkKind } from '../../drivers/links/link.ts';
 
 /** Drivers that are only a name, links and options: what a configuration knows of one. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { findConfiguration, loadConfiguration } from '../../config/load.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'giro-find-'));
 after(() => rmSync(folder, { recursive: true }));

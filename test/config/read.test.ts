@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { localeLanguage } from '../../config/check/language.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { localeLanguage } from '../../config/language.ts';
 import { readConfiguration } from '../../config/read.ts';
 import { fakeDrivers, GOOD } from './fakes.ts';
 

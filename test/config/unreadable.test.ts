@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { ConfigurationError } from '../../config/mistakes.ts';
+import { ConfigurationError } from '../../config/check/mistakes.ts';
 import { readConfiguration } from '../../config/read.ts';
 import { fakeDrivers, GOOD } from './fakes.ts';
 

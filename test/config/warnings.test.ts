@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatMistakes, type Mistake } from '../../config/mistakes.ts';
+import { formatMistakes, type Mistake } from '../../config/check/mistakes.ts';
 import { readConfiguration } from '../../config/read.ts';
 import { fakeDrivers, GOOD } from './fakes.ts';
 import { PATH } from './mistaken.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Clock } from '../../drivers/clock.ts';
-import { GiroError } from '../../drivers/errors.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
+import { GiroError } from '../../drivers/base/errors.ts';
 import type { Link, LinkKind } from '../../drivers/links/link.ts';
 
 /** Two ends of one connection in memory, with the silence told by `clock` and both ended by `signal`. */

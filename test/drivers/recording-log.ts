@@ -1,4 +1,4 @@
-import type { Logger } from '../../drivers/log.ts';
+import type { Logger } from '../../drivers/base/log.ts';
 
 /** A logger that keeps what it is told. */
 export class RecordingLog implements Logger {

@@ -2,7 +2,7 @@
  * Reads 5 bytes from the serial port of its first argument and prints them. Nothing else is alive in this process: no
  * timer, no socket, so only the port itself can wake the event loop.
  */
-import type { Clock } from '../../drivers/clock.ts';
+import type { Clock } from '../../drivers/base/clock.ts';
 import { createLinkSource } from '../../drivers/links/open.ts';
 
 const WANTED = 5;

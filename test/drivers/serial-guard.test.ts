@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../../drivers/clock.ts';
+import { systemClock } from '../../drivers/base/clock.ts';
 import { createLinkSource } from '../../drivers/links/open.ts';
 import { openPtyPair, skipWithoutPty } from './pty.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import type { Finding } from '../../agent/doctor/finding.ts';
+import type { Finding } from '../../agent/commands/doctor/finding.ts';
 import { secure } from '../agent/delivery/certificates.ts';
 import { receiveAll, type Seen } from '../agent/delivery/receivers.ts';
 import { freePort, Gym } from './gym.ts';

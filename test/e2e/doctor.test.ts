@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Finding } from '../../agent/doctor/finding.ts';
+import type { Finding } from '../../agent/commands/doctor/finding.ts';
 import { unzipped } from '../zip.ts';
 import { freePort, Gym } from './gym.ts';
 import { linesTurnstile, simulateLines } from './lines.ts';

@@ -1,7 +1,7 @@
 // Each simulated controller in each scenario, as `giro simulate <driver> --scenario` plays it to a gateway.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Scenario } from '../../drivers/scenario.ts';
+import type { Scenario } from '../../drivers/contract/scenario.ts';
 import { freePort, Gym } from './gym.ts';
 import { linesTurnstile } from './lines.ts';
 import type { GiroProcess } from './processes.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../drivers/clock.ts';
+import { systemClock } from '../../drivers/base/clock.ts';
 import { createLinkSource } from '../../drivers/links/open.ts';
 import { openPtyPair, skipWithoutPty } from '../drivers/pty.ts';
 import { RecordingLog } from '../drivers/recording-log.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { causeOfOutcome } from '../../delivery/classes.ts';
+import { causeOfOutcome } from '../../http/classes.ts';
 import type { HttpServer } from '../../http/server.ts';
 import type { EventRecord } from '../../journal/event-list.ts';
 import { accessSchema, accessView } from '../access-view.ts';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ERRORS, GiroError } from '../../../drivers/errors.ts';
+import { ERRORS, GiroError } from '../../../drivers/base/errors.ts';
 import type { ControlRequest } from '../../control/protocol.ts';
 import type { HttpServer } from '../../http/server.ts';
 import type { RouteParts } from '../parts.ts';

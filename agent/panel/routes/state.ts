@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { alarmsNow } from '../../alarms/refusal-note.ts';
 import type { HttpServer } from '../../http/server.ts';
+import { alarmsNow } from '../../upkeep/alarms/refusal-note.ts';
 import { daysUpTo } from '../calendar.ts';
 import { overview, overviewSchema } from '../overview.ts';
 import type { RouteParts } from '../parts.ts';

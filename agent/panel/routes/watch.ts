@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type HttpServer, sendProblem } from '../../http/server.ts';
-import type { WireEvent } from '../../watch/wire.ts';
+import type { WireEvent } from '../../turnstiles/wire.ts';
 import type { RouteParts } from '../parts.ts';
 import { EventStreams } from '../streams.ts';
 

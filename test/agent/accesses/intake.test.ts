@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { loadIdentity } from '../../../agent/accesses/identity.ts';
 import { type DeviceDetails, Intake } from '../../../agent/accesses/intake.ts';
-import type { Accept, NewEvent, OpenAccess } from '../../../agent/journal/records.ts';
+import type { NewEvent } from '../../../agent/events/event.ts';
+import { loadIdentity } from '../../../agent/events/identity.ts';
+import type { Accept, OpenAccess } from '../../../agent/journal/records.ts';
 import type { Turnstile, Unit } from '../../../config/configuration.ts';
-import { henry } from '../../../drivers/henry/driver.ts';
 import {
   CREDENTIAL_KINDS,
   DECIDERS,
@@ -17,7 +17,8 @@ import {
   MEANS,
   PERSON_KINDS,
   type Reading,
-} from '../../../drivers/reading.ts';
+} from '../../../drivers/contract/reading.ts';
+import { henry } from '../../../drivers/henry/driver.ts';
 import { ManualClock } from '../../clock.ts';
 import { assertContract } from '../../contract.ts';
 

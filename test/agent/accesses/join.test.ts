@@ -7,7 +7,7 @@ import {
   type JoinStep,
   type OpenPassage,
 } from '../../../agent/accesses/join.ts';
-import type { AccessReading } from '../../../drivers/reading.ts';
+import type { AccessReading } from '../../../drivers/contract/reading.ts';
 
 const START = Date.parse('2026-03-02T12:00:00Z');
 let ids = 0;

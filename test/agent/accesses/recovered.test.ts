@@ -1,10 +1,10 @@
 // Live events and stored records of one device, through the intake and a real journal.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { loadIdentity } from '../../../agent/accesses/identity.ts';
 import { type DeviceDetails, Intake } from '../../../agent/accesses/intake.ts';
+import type { NewEvent } from '../../../agent/events/event.ts';
+import { loadIdentity } from '../../../agent/events/identity.ts';
 import { Journal } from '../../../agent/journal/journal.ts';
-import type { NewEvent } from '../../../agent/journal/records.ts';
 import { Conversation } from '../../../drivers/henry/conversation.ts';
 import { henry } from '../../../drivers/henry/driver.ts';
 import { parseMessage } from '../../../drivers/henry/messages.ts';

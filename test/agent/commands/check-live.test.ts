@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveText } from '../../../agent/commands/check-live.ts';
-import { text } from '../../../config/mistakes.ts';
+import { text } from '../../../config/check/mistakes.ts';
 
 test('a row stays within 80 columns, whatever is in its cells', () => {
   const subject = 'a-turnstile-with-the-longest-name-that-an-id-can-have-64-letters';

@@ -163,7 +163,7 @@ test('a file that is not there ends with 78, a journal that is not there with 69
 
 test('a second gateway on the same data is refused by name', async () => {
   const { Journal } = await import('../../../agent/journal/journal.ts');
-  const { systemClock } = await import('../../../drivers/clock.ts');
+  const { systemClock } = await import('../../../drivers/base/clock.ts');
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   const journal = await Journal.open(join(folder, 'owned'), { log: silent, clock: systemClock });
   try {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseSecret, publicKeyText } from '../../../config/secret.ts';
-import { parseKeys } from '../../../config/secret-file.ts';
+import { parseSecret, publicKeyText } from '../../../config/sections/secret.ts';
+import { parseKeys } from '../../../config/sections/secret-file.ts';
 import { signingKey } from '../../signing.ts';
 
 const MAIN = fileURLToPath(new URL('../../../agent/main.ts', import.meta.url));

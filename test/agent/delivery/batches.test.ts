@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { joinBodies } from '../../../agent/delivery/batches.ts';
-import type { Delivery } from '../../../agent/journal/records.ts';
+import type { Delivery } from '../../../agent/events/delivery.ts';
 import { answer, Bench, fault, HeldAnswers, type Sent } from './bench.ts';
 import { MemoryJournal } from './memory-journal.ts';
 

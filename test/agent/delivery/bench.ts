@@ -1,7 +1,7 @@
 import { Dispatcher } from '../../../agent/delivery/dispatch.ts';
 import type { Post, WebhookClient, WebhookTarget } from '../../../agent/delivery/http-client.ts';
-import { type Answer, type Outcome, OWN_FAULTS } from '../../../agent/delivery/outcome.ts';
-import type { EndpointState } from '../../../agent/journal/records.ts';
+import type { EndpointState } from '../../../agent/events/webhook-state.ts';
+import { type Answer, type Outcome, OWN_FAULTS } from '../../../agent/http/outcome.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { RecordingLog } from '../../drivers/recording-log.ts';
 import { MemoryJournal } from './memory-journal.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Outcome } from '../../../agent/delivery/outcome.ts';
+import type { Outcome } from '../../../agent/http/outcome.ts';
 import { answer, Bench } from './bench.ts';
 
 const WARNING = 'the clocks of receiver and agent are apart';

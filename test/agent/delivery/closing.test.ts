@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classify } from '../../../agent/delivery/classes.ts';
+import { classify } from '../../../agent/http/classes.ts';
 import { Poster } from './posting.ts';
 import { receiveRaw } from './receivers.ts';
 

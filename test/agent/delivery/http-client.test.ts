@@ -3,15 +3,15 @@ import type { Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import type { Lookup } from '../../../agent/delivery/address-guard.ts';
-import type { Timeouts } from '../../../agent/delivery/attempt.ts';
-import { classify } from '../../../agent/delivery/classes.ts';
 import { HttpClient, type Post, type WebhookTarget } from '../../../agent/delivery/http-client.ts';
-import type { Outcome } from '../../../agent/delivery/outcome.ts';
-import { render } from '../../../agent/formats/render.ts';
-import { systemClock } from '../../../drivers/clock.ts';
+import { render } from '../../../agent/events/render.ts';
+import type { Lookup } from '../../../agent/http/address-guard.ts';
+import type { Timeouts } from '../../../agent/http/attempt.ts';
+import { classify } from '../../../agent/http/classes.ts';
+import type { Outcome } from '../../../agent/http/outcome.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import { signingKey } from '../../signing.ts';
-import { ACCESS, rendering } from '../formats/events.ts';
+import { ACCESS, rendering } from '../events/events.ts';
 import { listen, receive, receiveAll, receiveRaw, type Seen } from './receivers.ts';
 
 /** Long enough that a slow machine never meets them where a test does not mean to. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lane } from '../../../agent/delivery/lane.ts';
-import type { Delivery } from '../../../agent/journal/records.ts';
+import type { Delivery } from '../../../agent/events/delivery.ts';
 import { MemoryJournal } from './memory-journal.ts';
 
 /** Deliveries 1 to `count` of one lane. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classify } from '../../../agent/delivery/classes.ts';
-import { type Fault, type Outcome, OWN_FAULTS } from '../../../agent/delivery/outcome.ts';
-import type { FailureClass } from '../../../agent/journal/records.ts';
+import type { FailureClass } from '../../../agent/events/attempt.ts';
+import { classify } from '../../../agent/http/classes.ts';
+import { type Fault, type Outcome, OWN_FAULTS } from '../../../agent/http/outcome.ts';
 import { answer, Bench } from './bench.ts';
 
 /** What a receiver that goes on answering the same brings about (webhooks.md 1, without jitter). */

@@ -1,13 +1,7 @@
 import type { DeliveryJournal } from '../../../agent/delivery/marks.ts';
-import {
-  ALL_LANES,
-  type Delivery,
-  type EndpointState,
-  type LaneState,
-  type Mark,
-  type QueueStates,
-  REPLAY_LANE,
-} from '../../../agent/journal/records.ts';
+import { ALL_LANES, type Delivery, REPLAY_LANE } from '../../../agent/events/delivery.ts';
+import type { EndpointState, LaneState, QueueStates } from '../../../agent/events/webhook-state.ts';
+import type { Mark } from '../../../agent/journal/records.ts';
 
 interface Row {
   readonly delivery: Delivery;

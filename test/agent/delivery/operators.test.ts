@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AttemptRecord } from '../../../agent/journal/records.ts';
+import type { AttemptRecord } from '../../../agent/events/attempt.ts';
 import { settle } from '../../clock.ts';
 import { answer, Bench, fault, HeldAnswers } from './bench.ts';
 import { MemoryJournal } from './memory-journal.ts';

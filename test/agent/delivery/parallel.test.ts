@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Dispatcher } from '../../../agent/delivery/dispatch.ts';
 import type { WebhookTarget } from '../../../agent/delivery/http-client.ts';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import { RecordingLog } from '../../drivers/recording-log.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { type Receiver, receive } from './receivers.ts';

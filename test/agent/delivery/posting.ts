@@ -1,7 +1,7 @@
-import { classify } from '../../../agent/delivery/classes.ts';
 import { HttpClient, type WebhookTarget } from '../../../agent/delivery/http-client.ts';
-import type { Outcome } from '../../../agent/delivery/outcome.ts';
-import { systemClock } from '../../../drivers/clock.ts';
+import { classify } from '../../../agent/http/classes.ts';
+import type { Outcome } from '../../../agent/http/outcome.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import { signingKey } from '../../signing.ts';
 
 const DELIVERY = { id: 'evt', name: 'notificarAcesso', unit: 'centro', body: '{}' } as const;

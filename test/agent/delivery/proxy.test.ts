@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import type { Lookup } from '../../../agent/delivery/address-guard.ts';
+import type { Lookup } from '../../../agent/http/address-guard.ts';
 import { settle } from '../../clock.ts';
 import { fixture, secure } from './certificates.ts';
 import { Poster } from './posting.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Outcome } from '../../../agent/delivery/outcome.ts';
+import type { Outcome } from '../../../agent/http/outcome.ts';
 import { answer, Bench, fault, HeldAnswers } from './bench.ts';
 import { MemoryJournal } from './memory-journal.ts';
 

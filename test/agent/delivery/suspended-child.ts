@@ -1,6 +1,6 @@
 /** Delivers one event to the receiver on the port of its first argument, for as long as it takes. */
 import { Dispatcher } from '../../../agent/delivery/dispatch.ts';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import { MemoryJournal } from './memory-journal.ts';
 
 const journal = new MemoryJournal();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { interested } from '../../../agent/delivery/targets.ts';
-import { FEED } from '../../../agent/journal/records.ts';
-import type { Feed } from '../../../config/feed.ts';
+import { FEED } from '../../../agent/events/event.ts';
+import type { Feed } from '../../../config/sections/feed.ts';
 
 const feed: Feed = {
   listen: { host: '127.0.0.1', port: 0 },

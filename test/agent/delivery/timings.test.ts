@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import type { Lookup } from '../../../agent/delivery/address-guard.ts';
-import type { Outcome, Timings } from '../../../agent/delivery/outcome.ts';
+import type { Timings } from '../../../agent/events/attempt.ts';
+import type { Lookup } from '../../../agent/http/address-guard.ts';
+import type { Outcome } from '../../../agent/http/outcome.ts';
 import { settle } from '../../clock.ts';
 import { fixture, secure } from './certificates.ts';
 import { Poster } from './posting.ts';

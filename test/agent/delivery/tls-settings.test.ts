@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
-import type { TlsSettings } from '../../../config/webhook-tls.ts';
+import type { TlsSettings } from '../../../config/sections/webhook-tls.ts';
 import { fixture, secure } from './certificates.ts';
 import { Poster } from './posting.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import type { Lookup } from '../../../agent/delivery/address-guard.ts';
-import { classify } from '../../../agent/delivery/classes.ts';
 import { HttpClient } from '../../../agent/delivery/http-client.ts';
-import { systemClock } from '../../../drivers/clock.ts';
+import type { Lookup } from '../../../agent/http/address-guard.ts';
+import { classify } from '../../../agent/http/classes.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import { fixture, secure } from './certificates.ts';
 import { receive } from './receivers.ts';
 

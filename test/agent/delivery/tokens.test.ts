@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classify } from '../../../agent/delivery/classes.ts';
-import type { Auth } from '../../../config/webhook-auth.ts';
+import { classify } from '../../../agent/http/classes.ts';
+import type { Auth } from '../../../config/sections/webhook-auth.ts';
 import { ManualClock } from '../../clock.ts';
 import { Poster } from './posting.ts';
 import { type Receiver, receive, receiveAll, type Seen } from './receivers.ts';

@@ -1,7 +1,7 @@
 /** Accepts events from several lanes at once until it is killed; prints each id once its promise resolved. */
 import { randomUUID } from 'node:crypto';
 import { Journal } from '../../../agent/journal/journal.ts';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import { eventOf, recordingLog } from './journals.ts';
 
 const journal = await Journal.open(String(process.argv[2]), { log: recordingLog().log, clock: systemClock });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Alarm } from '../../../agent/events/alarm.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
-import type { Alarm } from '../../../agent/journal/records.ts';
 import { eventOf, makeFolder, openJournal } from './journals.ts';
 
 const words = {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { relayedContent } from '../../../agent/formats/relayed.ts';
+import { FEED } from '../../../agent/events/event.ts';
+import { relayedContent } from '../../../agent/events/relayed.ts';
 import { stripBackup } from '../../../agent/journal/backup.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
-import { FEED } from '../../../agent/journal/records.ts';
 import { ManualClock } from '../../clock.ts';
 import { eventOf, idOf, makeFolder, openJournal } from './journals.ts';
 

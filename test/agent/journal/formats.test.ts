@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { LONGEST_BODY_BYTES, render } from '../../../agent/formats/render.ts';
+import type { Delivery } from '../../../agent/events/delivery.ts';
+import { LONGEST_BODY_BYTES, render } from '../../../agent/events/render.ts';
 import type { Renderings } from '../../../agent/journal/accept.ts';
 import { MIGRATIONS, migrate } from '../../../agent/journal/migrations.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
-import type { Delivery } from '../../../agent/journal/records.ts';
 import { ManualClock } from '../../clock.ts';
-import { CONTENT, KEY, rendering } from '../formats/events.ts';
+import { CONTENT, KEY, rendering } from '../events/events.ts';
 import { eventOf, makeFolder, openJournal } from './journals.ts';
 
 const RENDERINGS: Renderings = new Map([

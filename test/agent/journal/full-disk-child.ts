@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Journal } from '../../../agent/journal/journal.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import { eventOf, recordingLog } from './journals.ts';
 
 const folder = join(String(process.argv[2]), 'data');

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { NewEvent } from '../../../agent/events/event.ts';
 import type { Renderings } from '../../../agent/journal/accept.ts';
 import { Journal } from '../../../agent/journal/journal.ts';
-import type { NewEvent } from '../../../agent/journal/records.ts';
-import type { Clock } from '../../../drivers/clock.ts';
-import type { Logger } from '../../../drivers/log.ts';
+import type { Clock } from '../../../drivers/base/clock.ts';
+import type { Logger } from '../../../drivers/base/log.ts';
 import { ManualClock } from '../../clock.ts';
 
 /** A data folder that goes with the test. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EndpointState, LaneState, Mark } from '../../../agent/journal/records.ts';
+import type { EndpointState, LaneState } from '../../../agent/events/webhook-state.ts';
+import type { Mark } from '../../../agent/journal/records.ts';
 import { eventOf, makeFolder, openJournal } from './journals.ts';
 
 const delivered = (sequence: number): Mark => ({

@@ -13,11 +13,11 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
+import { version } from '../../../agent/base/version.ts';
 import { DAMAGE_NOTE } from '../../../agent/journal/file.ts';
 import { MIGRATIONS, migrate } from '../../../agent/journal/migrations.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
 import { schemaVersion } from '../../../agent/journal/versions.ts';
-import { version } from '../../../agent/version.ts';
 import { eventOf, makeFolder, openJournal } from './journals.ts';
 
 const NEWEST = MIGRATIONS.length;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
+import { REPLAY_LANE } from '../../../agent/events/delivery.ts';
 import { type Op, prepareBatch } from '../../../agent/journal/batch.ts';
 import { migrate } from '../../../agent/journal/migrations.ts';
 import { type Action, TAKES } from '../../../agent/journal/operate.ts';
-import { REPLAY_LANE } from '../../../agent/journal/records.ts';
 import { preparePending, readState } from '../../../agent/journal/state.ts';
 import { eventOf } from './journals.ts';
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { AttemptRecord } from '../../../agent/events/attempt.ts';
+import { REPLAY_LANE } from '../../../agent/events/delivery.ts';
 import type { Journal } from '../../../agent/journal/journal.ts';
 import type { Action } from '../../../agent/journal/operate.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
-import { type AttemptRecord, type Mark, REPLAY_LANE } from '../../../agent/journal/records.ts';
+import type { Mark } from '../../../agent/journal/records.ts';
 import type { DeliveryFilter } from '../../../agent/journal/selection.ts';
 import { eventOf, idOf, makeFolder, openJournal } from './journals.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ALL_LANES } from '../../../agent/journal/records.ts';
+import { ALL_LANES } from '../../../agent/events/delivery.ts';
 import { eventOf, makeFolder, openJournal } from './journals.ts';
 
 const LANES = ['catraca-1', 'catraca-2', 'catraca-1', 'catraca-2'];

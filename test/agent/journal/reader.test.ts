@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { TurnstileState } from '../../../agent/events/turnstile-state.ts';
+import type { EndpointState } from '../../../agent/events/webhook-state.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
-import type { EndpointState, TurnstileState } from '../../../agent/journal/records.ts';
 import { eventOf, idOf, makeFolder, openJournal } from './journals.ts';
 
 const endpoint: EndpointState = {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
+import type { NewEvent } from '../../../agent/events/event.ts';
 import { prepareBatch } from '../../../agent/journal/batch.ts';
 import { MIGRATIONS, migrate } from '../../../agent/journal/migrations.ts';
 import { JournalReader } from '../../../agent/journal/queries.ts';
-import type { Mark, NewEvent } from '../../../agent/journal/records.ts';
+import type { Mark } from '../../../agent/journal/records.ts';
 import { LATENCY_BOUNDS_MS } from '../../../agent/journal/statistics.ts';
 import { eventOf, makeFolder } from './journals.ts';
 

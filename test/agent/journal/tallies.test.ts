@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
+import type { EndpointState, QueueStates } from '../../../agent/events/webhook-state.ts';
 import { type Op, prepareBatch } from '../../../agent/journal/batch.ts';
 import { migrate } from '../../../agent/journal/migrations.ts';
-import type { EndpointState, QueueStates } from '../../../agent/journal/records.ts';
 import { eventOf, makeFolder } from './journals.ts';
 
 const LATER = Date.parse('2026-11-30T12:00:00Z');

@@ -7,7 +7,7 @@ import { Gateway } from '../../../agent/gateway.ts';
 import { writePassword } from '../../../agent/panel/password.ts';
 import { Taps } from '../../../agent/turnstiles/taps.ts';
 import { readConfiguration } from '../../../config/read.ts';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import { drivers } from '../../../drivers/registry.ts';
 import { RecordingLog } from '../../drivers/recording-log.ts';
 

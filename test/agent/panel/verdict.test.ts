@@ -11,7 +11,7 @@ import {
   webhookVerdict,
 } from '../../../agent/panel/verdict.ts';
 import { WORDS } from '../../../agent/panel/words.ts';
-import type { Mistake } from '../../../config/mistakes.ts';
+import type { Mistake } from '../../../config/check/mistakes.ts';
 
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;

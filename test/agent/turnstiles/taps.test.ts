@@ -5,11 +5,11 @@ import { type TestContext, test } from 'node:test';
 import type { TappedTurnstile } from '../../../agent/turnstiles/tap-line.ts';
 import { Taps } from '../../../agent/turnstiles/taps.ts';
 import type { SessionState } from '../../../agent/turnstiles/turnstile.ts';
-import { defineDriver } from '../../../drivers/driver.ts';
+import { defineDriver } from '../../../drivers/contract/driver.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { lines } from '../../../drivers/lines/driver.ts';
 import type { TapMaker } from '../../../drivers/links/tap-thread.ts';
 import { TcpTap } from '../../../drivers/links/tcp-tap.ts';
-import type { Reading } from '../../../drivers/reading.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { RecordingLog } from '../../drivers/recording-log.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keepConnected, type SessionState } from '../../../agent/turnstiles/turnstile.ts';
-import { defineDriver, type TurnstileContext } from '../../../drivers/driver.ts';
-import { GiroError } from '../../../drivers/errors.ts';
+import { GiroError } from '../../../drivers/base/errors.ts';
+import { defineDriver, type TurnstileContext } from '../../../drivers/contract/driver.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { lines } from '../../../drivers/lines/driver.ts';
 import type { Link, LinkSource, LinkWishes } from '../../../drivers/links/link.ts';
-import type { Reading } from '../../../drivers/reading.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { RecordingLog } from '../../drivers/recording-log.ts';
 

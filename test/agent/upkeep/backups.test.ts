@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadIdentity } from '../../../agent/accesses/identity.ts';
+import { loadIdentity } from '../../../agent/events/identity.ts';
 import { openBackup, stripBackup } from '../../../agent/journal/backup.ts';
 import { stagedJournal } from '../../../agent/journal/salvage.ts';
 import { backUpNightly } from '../../../agent/upkeep/backups.ts';

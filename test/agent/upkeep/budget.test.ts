@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { NewEvent } from '../../../agent/journal/records.ts';
+import type { NewEvent } from '../../../agent/events/event.ts';
 import { Budget, type Removal } from '../../../agent/upkeep/budget.ts';
-import type { JournalSettings } from '../../../config/journal.ts';
+import type { JournalSettings } from '../../../config/sections/journal.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { eventOf, makeFolder, openJournal } from '../journal/journals.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Identity } from '../../../agent/accesses/identity.ts';
+import { Identity } from '../../../agent/events/identity.ts';
 import { ReaderThread } from '../../../agent/journal/reader-thread.ts';
 import { dayBefore, summariesOf } from '../../../agent/upkeep/summary.ts';
 import { assertContract } from '../../contract.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { version } from '../../../agent/version.ts';
+import { version } from '../../../agent/base/version.ts';
 import { asInstalled } from '../../installed.ts';
 import { CONTROLLERS, end, freePorts, type Running, type Setting, type System } from './system.ts';
 

@@ -15,7 +15,7 @@ import Sqlite from 'better-sqlite3';
 import { JOURNAL_FILE } from '../../../agent/journal/file.ts';
 import { Journal } from '../../../agent/journal/journal.ts';
 import { openReader } from '../../../agent/journal/queries.ts';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import { recordingLog } from '../../agent/journal/journals.ts';
 import { DOWN } from '../behaviour.ts';
 import type { Random } from '../random.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatMistakes } from '../../../config/mistakes.ts';
+import { formatMistakes } from '../../../config/check/mistakes.ts';
 import { readConfiguration } from '../../../config/read.ts';
 import { fakeDrivers, GOOD } from '../fakes.ts';
 import { mistakesOf, PATH, printed } from '../mistaken.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigurationError, type Mistake } from '../../../config/mistakes.ts';
+import { ConfigurationError, type Mistake } from '../../../config/check/mistakes.ts';
 import { readConfiguration } from '../../../config/read.ts';
 import { lines } from '../../../drivers/lines/driver.ts';
 import { fakeDrivers, GOOD } from '../fakes.ts';

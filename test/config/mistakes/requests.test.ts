@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigurationError } from '../../../config/mistakes.ts';
+import { ConfigurationError } from '../../../config/check/mistakes.ts';
 import { readConfiguration } from '../../../config/read.ts';
 import { fakeDrivers, GOOD } from '../fakes.ts';
 import { each, mistakesOf, PATH, printed } from '../mistaken.ts';

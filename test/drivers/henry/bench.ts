@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { TurnstileContext } from '../../../drivers/driver.ts';
+import type { Logger } from '../../../drivers/base/log.ts';
+import type { TurnstileContext } from '../../../drivers/contract/driver.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { encodeFrame, FrameDecoder } from '../../../drivers/henry/codec.ts';
 import { henry } from '../../../drivers/henry/driver.ts';
 import { type HenryOptions, henryOptions } from '../../../drivers/henry/options.ts';
-import type { Logger } from '../../../drivers/log.ts';
-import type { Reading } from '../../../drivers/reading.ts';
 import { ManualClock } from '../../clock.ts';
 import { linkPair, type MemoryLink } from '../link-pair.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DecisionQuestion, OutsideDecision } from '../../../drivers/driver.ts';
+import type { DecisionQuestion, OutsideDecision } from '../../../drivers/contract/driver.ts';
 import { settle } from '../../clock.ts';
 import { introduce, startSession } from './bench.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Reading } from '../../../drivers/reading.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { settle } from '../../clock.ts';
 import { type BenchOptions, introduce, startSession } from './bench.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { Conversation } from '../../../drivers/henry/conversation.ts';
 import { parseMessage } from '../../../drivers/henry/messages.ts';
-import type { Reading } from '../../../drivers/reading.ts';
 import { options } from './bench.ts';
 import { vector } from './vectors.ts';
 

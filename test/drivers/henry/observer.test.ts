@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { henry } from '../../../drivers/henry/driver.ts';
-import type { Reading } from '../../../drivers/reading.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { type LogLine, options, recordingLog } from './bench.ts';
 import { frameOf, vector } from './vectors.ts';

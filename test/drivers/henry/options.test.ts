@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigurationError, formatMistakes } from '../../../config/mistakes.ts';
+import { ConfigurationError, formatMistakes } from '../../../config/check/mistakes.ts';
 import { readConfiguration } from '../../../config/read.ts';
 import { henryOptions } from '../../../drivers/henry/options.ts';
 import { drivers } from '../../../drivers/registry.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { Recollection } from '../../../drivers/henry/recollection.ts';
 import type { StoredRecord } from '../../../drivers/henry/records.ts';
-import type { Reading } from '../../../drivers/reading.ts';
 import { options } from './bench.ts';
 
 const ANA = '00000000000000001050';

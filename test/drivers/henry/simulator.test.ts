@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
+import type { Scenario } from '../../../drivers/contract/scenario.ts';
+import { runSimulator, type SimulatedPassage } from '../../../drivers/contract/simulator.ts';
 import { henry } from '../../../drivers/henry/driver.ts';
 import { HenrySimulator } from '../../../drivers/henry/simulator.ts';
 import type { Link, LinkSource } from '../../../drivers/links/link.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';
-import type { Reading } from '../../../drivers/reading.ts';
-import type { Scenario } from '../../../drivers/scenario.ts';
-import { runSimulator, type SimulatedPassage } from '../../../drivers/simulator.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { linkPair } from '../link-pair.ts';
 import { type LogLine, options, recordingLog, ScriptedDevice } from './bench.ts';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
+import { runSimulator } from '../../../drivers/contract/simulator.ts';
 import { lines } from '../../../drivers/lines/driver.ts';
 import { linesOptions } from '../../../drivers/lines/options.ts';
 import { LinesSimulator } from '../../../drivers/lines/simulator.ts';
 import { parseAddress } from '../../../drivers/links/address.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';
-import type { Reading } from '../../../drivers/reading.ts';
-import { runSimulator } from '../../../drivers/simulator.ts';
 import { RecordingLog } from '../recording-log.ts';
 
 const COUNT = 500;

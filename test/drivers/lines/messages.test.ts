@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { LineReader } from '../../../drivers/lines/messages.ts';
 import { linesOptions } from '../../../drivers/lines/options.ts';
-import type { Reading } from '../../../drivers/reading.ts';
 
 /** The configuration of DESIGN section 6. */
 const SAMPLE = {

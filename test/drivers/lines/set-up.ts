@@ -1,6 +1,6 @@
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { lines } from '../../../drivers/lines/driver.ts';
 import { linesOptions } from '../../../drivers/lines/options.ts';
-import type { Reading } from '../../../drivers/reading.ts';
 import { ManualClock } from '../../clock.ts';
 import { linkPair } from '../link-pair.ts';
 import { RecordingLog } from '../recording-log.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Scenario } from '../../../drivers/contract/scenario.ts';
+import type { SimulatedPassage } from '../../../drivers/contract/simulator.ts';
 import { LineReader } from '../../../drivers/lines/messages.ts';
 import { linesOptions } from '../../../drivers/lines/options.ts';
 import { LinesSimulator } from '../../../drivers/lines/simulator.ts';
 import type { Link } from '../../../drivers/links/link.ts';
-import type { Scenario } from '../../../drivers/scenario.ts';
-import type { SimulatedPassage } from '../../../drivers/simulator.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { linkPair } from '../link-pair.ts';
 import { RecordingLog } from '../recording-log.ts';

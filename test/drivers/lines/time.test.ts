@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DeviceTime } from '../../../drivers/contract/reading.ts';
 import { timeReader } from '../../../drivers/lines/time.ts';
-import type { DeviceTime } from '../../../drivers/reading.ts';
 
 const instant = (text: string): DeviceTime => ({ epochMs: Date.parse(text) });
 const local = (text: string): DeviceTime => ({ local: text });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { systemClock } from '../../../drivers/clock.ts';
-import type { Observer } from '../../../drivers/driver.ts';
-import { GiroError } from '../../../drivers/errors.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
+import { GiroError } from '../../../drivers/base/errors.ts';
+import type { Observer } from '../../../drivers/contract/driver.ts';
 import type { SerialAddress } from '../../../drivers/links/address.ts';
 import type { Link } from '../../../drivers/links/link.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
-import { GiroError } from '../../../drivers/errors.ts';
+import { GiroError } from '../../../drivers/base/errors.ts';
 import { StreamLink } from '../../../drivers/links/stream-link.ts';
 import { ManualClock, settle } from '../../clock.ts';
 

@@ -5,9 +5,9 @@ import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { systemClock } from '../../../drivers/clock.ts';
-import type { Observer } from '../../../drivers/driver.ts';
-import type { GiroError } from '../../../drivers/errors.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
+import type { GiroError } from '../../../drivers/base/errors.ts';
+import type { Observer } from '../../../drivers/contract/driver.ts';
 import { TcpTap } from '../../../drivers/links/tcp-tap.ts';
 import { RecordingLog } from '../recording-log.ts';
 

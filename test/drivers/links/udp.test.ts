@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { systemClock } from '../../../drivers/clock.ts';
-import type { GiroError } from '../../../drivers/errors.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
+import type { GiroError } from '../../../drivers/base/errors.ts';
 import { ask } from '../../../drivers/links/udp.ts';
 
 const GUARD = { timeout: 60_000 };

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
 import type { LinkWishes } from '../../../drivers/links/link.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';
 import { RecordingLog } from '../recording-log.ts';

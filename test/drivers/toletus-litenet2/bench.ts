@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { TurnstileContext } from '../../../drivers/driver.ts';
-import type { Reading } from '../../../drivers/reading.ts';
+import type { TurnstileContext } from '../../../drivers/contract/driver.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { encodeFrame, FrameDecoder } from '../../../drivers/toletus-litenet2/codec.ts';
 import { toletusLitenet2 } from '../../../drivers/toletus-litenet2/driver.ts';
 import {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { DecisionQuestion, OutsideDecision } from '../../../drivers/driver.ts';
+import type { DecisionQuestion, OutsideDecision } from '../../../drivers/contract/driver.ts';
 import type { Order } from '../../../drivers/toletus-litenet2/messages.ts';
 import { settle } from '../../clock.ts';
 import { card, introduce, startSession, turn } from './bench.ts';

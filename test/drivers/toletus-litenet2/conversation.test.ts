@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Reading } from '../../../drivers/reading.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { Conversation } from '../../../drivers/toletus-litenet2/conversation.ts';
 import {
   type Order,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Reading } from '../../../drivers/reading.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import type { Order } from '../../../drivers/toletus-litenet2/messages.ts';
 import { settle } from '../../clock.ts';
 import { card, introduce, startSession, turn } from './bench.ts';

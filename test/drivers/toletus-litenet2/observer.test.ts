@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Reading } from '../../../drivers/reading.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
 import { toletusLitenet2 } from '../../../drivers/toletus-litenet2/driver.ts';
 import { ManualClock, settle } from '../../clock.ts';
 import { RecordingLog } from '../recording-log.ts';

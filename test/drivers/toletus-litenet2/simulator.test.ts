@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../../drivers/clock.ts';
+import { systemClock } from '../../../drivers/base/clock.ts';
+import type { Reading } from '../../../drivers/contract/reading.ts';
+import type { Scenario } from '../../../drivers/contract/scenario.ts';
+import { runSimulator, type SimulatedPassage } from '../../../drivers/contract/simulator.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';
-import type { Reading } from '../../../drivers/reading.ts';
-import type { Scenario } from '../../../drivers/scenario.ts';
-import { runSimulator, type SimulatedPassage } from '../../../drivers/simulator.ts';
 import { encodeFrame, FrameDecoder } from '../../../drivers/toletus-litenet2/codec.ts';
 import { toletusLitenet2 } from '../../../drivers/toletus-litenet2/driver.ts';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Direction } from '../../../drivers/reading.ts';
+import type { Direction } from '../../../drivers/contract/reading.ts';
 import { TappedCounters } from '../../../drivers/toletus-litenet2/tapped-counters.ts';
 
 const HOUR_MS = 3_600_000;
