@@ -1,6 +1,6 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { GiroError } from '../drivers/base/errors.ts';
-import type { Installation, Part } from './base/part.ts';
+import type { Part } from './base/part.ts';
 import { version } from './base/version.ts';
 import { FeedNews } from './cloud/feed/news.ts';
 import { feedPart } from './cloud/feed/part.ts';
@@ -10,16 +10,18 @@ import { Operator } from './control/operator.ts';
 import { type ConfigurationState, Reload, type Reloaded } from './control/reload.ts';
 import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
+import type { Installation } from './delivery/installation.ts';
 import { interested, targetsOf } from './delivery/targets.ts';
 import { isInstalled, loadIdentity } from './events/identity.ts';
 import { renderingsOf } from './events/render.ts';
+import { isOnline, type TurnstileStanding } from './events/turnstile-standing.ts';
 import { Journal } from './journal/journal.ts';
 import { requireNotMoved } from './journal/moved.ts';
 import { Panel } from './panel/panel.ts';
 import { Roster } from './turnstiles/roster.ts';
+import type { Hardware } from './turnstiles/running.ts';
 import type { Taps } from './turnstiles/taps.ts';
 import { Wires } from './turnstiles/wire.ts';
-import type { TurnstileSample } from './upkeep/alarms/conditions.ts';
 import { watchInstallation } from './upkeep/alarms/installation.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 
@@ -27,7 +29,7 @@ import { Upkeep } from './upkeep/upkeep.ts';
 const STOP_GRACE_MS = 3_000;
 
 /** What a gateway is made of. */
-export interface GatewayParts extends Pick<Installation, 'clock' | 'log' | 'taps'> {
+export interface GatewayParts extends Pick<Installation, 'clock' | 'log'>, Pick<Hardware, 'taps'> {
   readonly configuration: Configuration;
   /** What `${env:NAME}` of the file means when it is read again; the environment of the process without it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -66,7 +68,7 @@ export class Gateway {
       webhooks: targetsOf(configuration.webhooks),
     });
     this.#dispatcher = dispatcher;
-    const installation: Installation = {
+    const installation: Installation & Hardware = {
       configuration: () => this.#configuration,
       webhooksFor: (event) => interested(this.#configuration, event),
       clock,
@@ -86,12 +88,12 @@ export class Gateway {
     const operator = new Operator({
       ...installation,
       reload: this.#reload,
-      turnstiles: () => roster.now,
+      turnstiles: () => roster.standings,
       onDiscarded: (count) => panel.tallies.drop('operator', count),
     });
     const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
     this.#roster = roster;
-    const turnstiles = (): readonly TurnstileSample[] => roster.samples;
+    const turnstiles = (): readonly TurnstileStanding[] => roster.standings;
     const upkeep = new Upkeep({
       ...installation,
       turnstiles,
@@ -127,7 +129,7 @@ export class Gateway {
           panel.start(
             {
               ...{ journal, dispatcher, operator, wires: installation.wires },
-              turnstiles: () => roster.now,
+              turnstiles: () => roster.standings,
               configurationState: () => this.#reload.state,
             },
             this.linksTried(),
@@ -179,8 +181,8 @@ export class Gateway {
 
   /** How many turnstiles there are, and how many of them have a session that holds. */
   get turnstiles(): { readonly all: number; readonly online: number } {
-    const all = this.#roster.samples;
-    const online = all.filter(({ outageSinceMs }) => outageSinceMs === undefined);
+    const all = this.#roster.standings;
+    const online = all.filter(isOnline);
     return { all: all.length, online: online.length };
   }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { GiroError } from '../../drivers/base/errors.ts';
 import type { Language } from '../../drivers/base/language.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { confirm, isInteractive } from './terminal.ts';
 import { sizeText } from './texts.ts';

@@ -3,7 +3,7 @@ import { ConfigurationError, formatMistakes, type Mistake } from '../../config/c
 import type { Configuration } from '../../config/configuration.ts';
 import type { Text } from '../../drivers/base/language.ts';
 import { checkLive } from './check-live.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { unverifiedNote } from './unverified.ts';
 

@@ -6,6 +6,7 @@ import type { Language } from '../../drivers/base/language.ts';
 import { version } from '../base/version.ts';
 import { describeBackup, describeRestore } from './backup.ts';
 import { describeCheck } from './check.ts';
+import type { DescribeCommand } from './command.ts';
 import { describeCompletion } from './completion.ts';
 import { describeDeliveries, describeParked } from './deliveries.ts';
 import { describeDiagnose } from './diagnose.ts';
@@ -37,9 +38,6 @@ import { describeWatch } from './watch.ts';
 const EX_OK = 0;
 const EX_SOFTWARE = 1;
 const EX_USAGE = 64;
-
-/** Adds one command to the program. What it needs is imported when it runs, so that `--help` stays quick. */
-export type DescribeCommand = (program: Command, language: Language) => void;
 
 const COMMANDS: readonly DescribeCommand[] = [
   describeInit,

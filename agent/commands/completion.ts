@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './completion-scripts.ts';
 import { commandsOf } from './completion-words.ts';
 

@@ -5,7 +5,7 @@ import { causeOfOutcome } from '../http/classes.ts';
 import type { JournalReader } from '../journal/queries.ts';
 import type { DeliveryRecord, DeliveryState } from '../journal/selection.ts';
 import { attemptJson, attemptText } from './attempt-text.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { filterOf, type SelectionOptions, selectionOptions } from './delivery-options.ts';
 import { integerOption } from './options.ts';

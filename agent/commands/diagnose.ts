@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Configuration } from '../../config/configuration.ts';
 import { GiroError } from '../../drivers/base/errors.ts';
 import type { Text } from '../../drivers/base/language.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import type { Entry } from './diagnose/bundle.ts';
 import type { Finding } from './doctor/finding.ts';

@@ -5,7 +5,7 @@ import type { GiroError } from '../../drivers/base/errors.ts';
 import type { Language, Text } from '../../drivers/base/language.ts';
 import { formatAddress } from '../../drivers/links/address.ts';
 import { drivers } from '../../drivers/registry.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import type { Found, Target } from './discover/find.ts';
 import { hostCount, type Network, networksOf, networkText, parseNetwork } from './discover/networks.ts';
 import type { Suspected } from './discover/scan.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ConfigurationError } from '../../config/check/mistakes.ts';
 import type { Language, Text } from '../../drivers/base/language.ts';
 import { paint } from './colour.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import type { CheckName, Finding } from './doctor/finding.ts';
 import { wrapped } from './texts.ts';

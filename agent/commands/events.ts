@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { zonedText } from '../events/moment.ts';
 import type { EventRecord } from '../journal/event-list.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { integerOption, momentOption } from './options.ts';
 import { tableText } from './texts.ts';

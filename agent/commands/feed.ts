@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Language, Text } from '../../drivers/base/language.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 
 /** Nobody guesses so many, so a plain hash of them is safe to keep. */
 const TOKEN_BYTES = 32;

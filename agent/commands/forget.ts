@@ -3,7 +3,7 @@ import { GiroError } from '../../drivers/base/errors.ts';
 import type { Language } from '../../drivers/base/language.ts';
 import { ask } from '../control/client.ts';
 import type { ForgetResult } from '../control/protocol.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { confirm, isInteractive } from './terminal.ts';
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { findConfiguration } from '../../config/load.ts';
 import { GiroError } from '../../drivers/base/errors.ts';
 import type { Language } from '../../drivers/base/language.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { PASSPHRASE_OPTION, readPassphrase } from './passphrase.ts';
 import { sizeText } from './texts.ts';

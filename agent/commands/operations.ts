@@ -4,7 +4,7 @@ import type { Language } from '../../drivers/base/language.ts';
 import { ask } from '../control/client.ts';
 import type { ActionResult } from '../control/protocol.ts';
 import type { DeliveryFilter, DeliveryState } from '../journal/selection.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { filterOf, type SelectionOptions, selectionOptions } from './delivery-options.ts';
 import { momentOption } from './options.ts';

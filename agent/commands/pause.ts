@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Text } from '../../drivers/base/language.ts';
 import { ask } from '../control/client.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { DRY_RUN_OPTION, sayWaiting } from './waiting.ts';
 

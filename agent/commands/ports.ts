@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Language } from '../../drivers/base/language.ts';
 import type { PortHolder, PortHolders, SerialPortInfo } from '../../drivers/links/serial-ports.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 
 interface PortsOptions {
   readonly json?: boolean;

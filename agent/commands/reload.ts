@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../config/check/mistakes.ts';
 import type { Language } from '../../drivers/base/language.ts';
 import type { Change } from '../control/changes.ts';
 import { ask } from '../control/client.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 
 export const describeReload: DescribeCommand = (program: Command) => {

@@ -5,7 +5,7 @@ import type { Language } from '../../drivers/base/language.ts';
 import { drivers, findDriver } from '../../drivers/registry.ts';
 import { eventJson } from '../turnstiles/event-json.ts';
 import type { WireEvent } from '../turnstiles/wire.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { type Capture, parseCapture } from './watch/capture.ts';
 import { WireScreen } from './wire-screen.ts';

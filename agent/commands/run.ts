@@ -7,7 +7,7 @@ import type { Language, Text } from '../../drivers/base/language.ts';
 import type { Logger } from '../../drivers/base/log.ts';
 import { version } from '../base/version.ts';
 import type { Gateway } from '../gateway.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import type { Demo } from './demo.ts';
 import { growHeapSlowly, saveMemoryWhenQuiet } from './run/memory.ts';
@@ -50,7 +50,7 @@ async function run({ config, json = false }: { config?: string; json?: boolean }
   const say = json ? console.error : console.log;
   if (isDemo) say(DEMO_LINES[configuration.agent.language]);
 
-  const { startGateway } = await import('../start.ts');
+  const { startGateway } = await import('./run/start.ts');
   const { language } = configuration.agent;
   const gateway = await startGateway({ configuration, clock: systemClock, log, taps }, stopping, (refused) =>
     tellWaiting(refused, { language, log, env: process.env }),

@@ -5,7 +5,7 @@ import { parseSecret, publicKeyText, type SigningKey } from '../../config/sectio
 import { MOST_KEYS, momentOf, writeKeys } from '../../config/sections/secret-file.ts';
 import { GiroError } from '../../drivers/base/errors.ts';
 import type { Language, Text } from '../../drivers/base/language.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 
 const HMAC_BYTES = 32;

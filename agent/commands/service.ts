@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { GiroError } from '../../drivers/base/errors.ts';
 import type { Language, Text } from '../../drivers/base/language.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { openConfiguration } from './configuration.ts';
 import { type WindowsService, wrapperSettings } from './service/winsw.ts';
 

@@ -5,7 +5,7 @@ import { SCENARIOS, type Scenario } from '../../drivers/contract/scenario.ts';
 import type { SimulatedPassage, Simulator } from '../../drivers/contract/simulator.ts';
 import { formatAddress, type LinkAddress, parseAddress } from '../../drivers/links/address.ts';
 import { drivers, findDriver } from '../../drivers/registry.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { integerOption } from './options.ts';
 
 interface SimulateOptions {

@@ -6,7 +6,7 @@ import type { Alarm } from '../events/alarm.ts';
 import type { RelayState } from '../events/relay-state.ts';
 import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
 import { alarmLines } from './alarm-lines.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION } from './configuration.ts';
 import { type Known, knownConfiguration } from './in-force.ts';
 import { momentText, tableText } from './texts.ts';

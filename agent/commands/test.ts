@@ -7,7 +7,7 @@ import type { EndpointState } from '../events/webhook-state.ts';
 import { causeOfOutcome } from '../http/classes.ts';
 import type { JournalReader } from '../journal/queries.ts';
 import { attemptJson, attemptText } from './attempt-text.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { integerOption } from './options.ts';
 import { DRY_RUN_OPTION, sayWaiting } from './waiting.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { GiroError } from '../../drivers/base/errors.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { integerOption } from './options.ts';
 import { testWebhook } from './test.ts';

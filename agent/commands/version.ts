@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Language } from '../../drivers/base/language.ts';
 import { version } from '../base/version.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 
 export const describeVersion: DescribeCommand = (program: Command, language: Language) => {
   program

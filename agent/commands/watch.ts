@@ -8,7 +8,7 @@ import { watchWire } from '../control/client.ts';
 import { eventJson } from '../turnstiles/event-json.ts';
 import type { WireEvent } from '../turnstiles/wire.ts';
 import { type Calibration, calibrate, calibrationText, isCalibrated, TURN_NOW } from './calibration.ts';
-import type { DescribeCommand } from './command-line.ts';
+import type { DescribeCommand } from './command.ts';
 import { CONFIG_OPTION, openConfiguration } from './configuration.ts';
 import { withoutSecrets } from './diagnose/without-secrets.ts';
 import { integerOption } from './options.ts';

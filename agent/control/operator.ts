@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Webhook } from '../../config/configuration.ts';
 import { GiroError } from '../../drivers/base/errors.ts';
-import type { Installation } from '../base/part.ts';
+import type { Installation } from '../delivery/installation.ts';
+import type { TurnstileStanding } from '../events/turnstile-standing.ts';
 import type { Action } from '../journal/operate.ts';
 import type { DeliveryFilter, Scope } from '../journal/selection.ts';
-import type { TurnstileNow } from '../panel/overview.ts';
-import type { WireEvent } from '../turnstiles/wire.ts';
+import type { WireEvent, Wires } from '../turnstiles/wire.ts';
 import { forget } from './forget.ts';
 import { inForce } from './in-force.ts';
 import {
@@ -19,12 +19,13 @@ import type { Reload } from './reload.ts';
 import { testEvent } from './test-event.ts';
 
 interface OperatorParts
-  extends Pick<Installation, 'journal' | 'identity' | 'dispatcher' | 'configuration' | 'wires' | 'clock'> {
+  extends Pick<Installation, 'journal' | 'identity' | 'dispatcher' | 'configuration' | 'clock'> {
+  readonly wires: Wires;
   /** So many deliveries were given up. */
   readonly onDiscarded?: (count: number) => void;
   readonly reload: Pick<Reload, 'reload' | 'state'>;
   /** Where each of them stands. */
-  readonly turnstiles: () => readonly TurnstileNow[];
+  readonly turnstiles: () => readonly TurnstileStanding[];
 }
 
 /** Whoever asked: hears how far it is, and may go away, which ends the work after the step in hand. */

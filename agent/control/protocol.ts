@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ErrorCode } from '../../drivers/base/errors.ts';
-import type { TurnstileNow } from '../panel/overview.ts';
+import type { TurnstileStanding } from '../events/turnstile-standing.ts';
 import type { JsonOf } from '../turnstiles/event-json.ts';
 import type { WireEvent } from '../turnstiles/wire.ts';
 import type { InForce } from './in-force.ts';
@@ -89,7 +89,7 @@ export interface ControlResults {
   forget: ForgetResult;
   reload: Reloaded;
   configuration: InForce;
-  turnstiles: readonly TurnstileNow[];
+  turnstiles: readonly TurnstileStanding[];
   watch: Record<string, never>;
 }
 

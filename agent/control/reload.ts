@@ -4,7 +4,8 @@ import type { Configuration } from '../../config/configuration.ts';
 import { linksOf } from '../../config/linked-files.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { GiroError } from '../../drivers/base/errors.ts';
-import type { Installation, Part } from '../base/part.ts';
+import type { Part } from '../base/part.ts';
+import type { Installation } from '../delivery/installation.ts';
 import { type Change, changesBetween, changeText } from './changes.ts';
 import { FileWatch } from './file-watch.ts';
 

@@ -1,12 +1,12 @@
 import { Counter, Gauge, Histogram, type LabelValues, Registry } from 'prom-client';
+import { isOnline, type TurnstileStanding } from '../events/turnstile-standing.ts';
 import type { QueueDepth, WebhookStatus } from '../journal/queries.ts';
 import { LATENCY_BOUNDS_MS, type LatencyTotal } from '../journal/statistics.ts';
-import type { TurnstileNow } from './overview.ts';
 import type { Tallies } from './tallies.ts';
 
 export interface Measured {
   readonly nowMs: number;
-  readonly turnstiles: readonly TurnstileNow[];
+  readonly turnstiles: readonly TurnstileStanding[];
   readonly webhooks: readonly WebhookStatus[];
   /** Ids of the active webhooks. */
   readonly active: readonly string[];
@@ -70,7 +70,7 @@ function endpoints({ webhooks, turnstiles, active }: Measured, gauge: NewMetric<
     for (const each of STATES) state.set({ endpoint: webhook, state: each }, Number(each === now));
   }
   const online = gauge('device_online', '1 while a turnstile is connected', ['device']);
-  for (const { turnstile, isOnline } of turnstiles) online.set({ device: turnstile }, Number(isOnline));
+  for (const each of turnstiles) online.set({ device: each.turnstile }, Number(isOnline(each)));
 }
 
 function clocks({ webhooks, turnstiles }: Measured, gauge: NewMetric<Gauge>): void {

@@ -5,6 +5,7 @@ import type { Language } from '../../drivers/base/language.ts';
 import { version } from '../base/version.ts';
 import type { Refused } from '../control/reload.ts';
 import type { Alarm } from '../events/alarm.ts';
+import type { TurnstileStanding } from '../events/turnstile-standing.ts';
 import type { EndpointState } from '../events/webhook-state.ts';
 import { causeOfOutcome } from '../http/classes.ts';
 import type { TurnstileStatus, WebhookStatus } from '../journal/queries.ts';
@@ -14,7 +15,6 @@ import {
   overallVerdict,
   refusalVerdict,
   sentence,
-  type TurnstileFacts,
   turnstileVerdict,
   type WebhookFacts,
   webhookVerdict,
@@ -98,19 +98,12 @@ export const overviewSchema = z
   .describe('How everything stands, in words.');
 export type Overview = z.output<typeof overviewSchema>;
 
-/** Where one turnstile stands, as the running gateway knows it. */
-export interface TurnstileNow extends TurnstileFacts {
-  readonly model?: string | undefined;
-  /** Its clock minus ours, if measured. */
-  readonly clockSkewMs?: number | undefined;
-}
-
 export interface OverviewParts {
   readonly configuration: Configuration;
   /** Why the file as it was saved last is not the one in force, if it is not. */
   readonly refused: Refused | undefined;
   readonly nowMs: number;
-  readonly turnstiles: readonly TurnstileNow[];
+  readonly turnstiles: readonly TurnstileStanding[];
   /** The live state of active webhooks: it counts also while the journal cannot be written. */
   readonly endpoints: readonly EndpointState[];
   readonly stored: {

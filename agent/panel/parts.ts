@@ -5,11 +5,11 @@ import type { Operator } from '../control/operator.ts';
 import type { ConfigurationState } from '../control/reload.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
 import type { NewEvent } from '../events/event.ts';
+import type { TurnstileStanding } from '../events/turnstile-standing.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ReaderThread } from '../journal/reader-thread.ts';
 import type { Wires } from '../turnstiles/wire.ts';
 import type { Feed } from './feed.ts';
-import type { TurnstileNow } from './overview.ts';
 import type { Tallies } from './tallies.ts';
 
 /** What the panel is given of the gateway. */
@@ -23,7 +23,7 @@ export interface PanelParts {
   readonly operator: Pick<Operator, 'run'>;
   readonly wires: Pick<Wires, 'of'>;
   /** Where each configured turnstile stands now. */
-  readonly turnstiles: () => readonly TurnstileNow[];
+  readonly turnstiles: () => readonly TurnstileStanding[];
   /** Whether the file as it was saved last was refused, and why. */
   readonly configurationState: () => ConfigurationState;
 }

@@ -2,6 +2,7 @@ import { type Mistake, placeText } from '../../config/check/mistakes.ts';
 import { ERRORS } from '../../drivers/base/errors.ts';
 import type { Language } from '../../drivers/base/language.ts';
 import type { Alarm } from '../events/alarm.ts';
+import { isOnline, type TurnstileStanding } from '../events/turnstile-standing.ts';
 import { causeOfOutcome } from '../http/classes.ts';
 import { type PanelWords, WORDS } from './words.ts';
 
@@ -17,18 +18,6 @@ export interface Verdict {
   readonly cause?: string | undefined;
   /** What a person does about it. */
   readonly action?: string | undefined;
-}
-
-/** What is known of one turnstile. */
-export interface TurnstileFacts {
-  readonly turnstile: string;
-  /** As people know it. */
-  readonly name?: string | undefined;
-  readonly isOnline: boolean;
-  /** Unix ms since which it has not held a connection; absent while it does. */
-  readonly outageSinceMs?: number | undefined;
-  /** Code of the error that keeps it away. */
-  readonly problem?: string | undefined;
 }
 
 /** What is known of one webhook. */
@@ -50,7 +39,7 @@ export interface WebhookFacts {
 
 /** What the sentence of the whole page is made from. */
 export interface Facts {
-  readonly turnstiles: readonly TurnstileFacts[];
+  readonly turnstiles: readonly TurnstileStanding[];
   readonly webhooks: readonly WebhookFacts[];
   readonly alarms: readonly Alarm[];
   /** Of the configuration file as it was saved last, at least one; absent unless it was refused. */
@@ -73,9 +62,9 @@ const SAID_ELSEWHERE = /^(catraca_desconectada|webhook_(falhando|queda_longa|enc
 /** Alarms of the machine that put accesses at risk. */
 const GRAVE = /^(diario_recusado|diario_danificado|disco_cheio)$/;
 
-export function turnstileVerdict(facts: TurnstileFacts, nowMs: number, language: Language): Verdict {
+export function turnstileVerdict(facts: TurnstileStanding, nowMs: number, language: Language): Verdict {
   const words = WORDS[language];
-  if (facts.isOnline) return { level: 'good', text: words.online };
+  if (isOnline(facts)) return { level: 'good', text: words.online };
   const outMs = nowMs - (facts.outageSinceMs ?? nowMs);
   const kind = Object.entries(ERRORS).find(([code]) => code === facts.problem)?.[1];
   if (outMs < CONNECTING_MS && kind === undefined) return { level: 'attention', text: words.connecting };
@@ -167,7 +156,7 @@ function failing(facts: WebhookFacts, nowMs: number, language: Language): Verdic
   };
 }
 
-function ofTurnstile(facts: TurnstileFacts, nowMs: number, language: Language): Verdict {
+function ofTurnstile(facts: TurnstileStanding, nowMs: number, language: Language): Verdict {
   const words = WORDS[language];
   const verdict = turnstileVerdict(facts, nowMs, language);
   if (verdict.level === 'good') return verdict;

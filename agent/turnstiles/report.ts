@@ -1,9 +1,8 @@
 import type { Turnstile } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/base/clock.ts';
 import type { DeviceDetails } from '../accesses/intake.ts';
+import type { TurnstileStanding } from '../events/turnstile-standing.ts';
 import type { TurnstileState } from '../events/turnstile-state.ts';
-import type { TurnstileNow } from '../panel/overview.ts';
-import type { TurnstileSample } from '../upkeep/alarms/conditions.ts';
 import type { SessionState } from './turnstile.ts';
 
 /** What `status` shows of one turnstile: every change goes to the journal whole. */
@@ -17,7 +16,6 @@ export class TurnstileReport {
   #state: TurnstileState;
   /** It is not connected until it is. */
   #outageSinceMs: number | undefined;
-  #isOnline = false;
 
   constructor(
     { id: turnstile, name }: Pick<Turnstile, 'id' | 'name'>,
@@ -51,17 +49,11 @@ export class TurnstileReport {
     return device;
   }
 
-  /** For the panel: whether it is connected in this run, as far as that was told. */
-  get now(): TurnstileNow {
-    const { model } = this.#state;
-    return { ...this.sample, isOnline: this.#isOnline, model };
-  }
-
-  /** For alarms. */
-  get sample(): TurnstileSample {
-    const { turnstile, problem, clockSkewMs } = this.#state;
+  /** For the panel and the alarms: what holds in this run, not what the last one left. */
+  get standing(): TurnstileStanding {
+    const { turnstile, problem, model, clockSkewMs } = this.#state;
     const outageSinceMs = this.#outageSinceMs;
-    return { turnstile, name: this.#name, outageSinceMs, problem: problem?.code, clockSkewMs };
+    return { turnstile, name: this.#name, outageSinceMs, problem: problem?.code, model, clockSkewMs };
   }
 
   rename(name: string | undefined): void {
@@ -76,7 +68,6 @@ export class TurnstileReport {
   session({ state, problem, outageSinceMs }: SessionState): void {
     this.#setTried();
     const isConnected = state === 'online' && outageSinceMs === undefined;
-    this.#isOnline = isConnected;
     this.#outageSinceMs = isConnected
       ? undefined
       : (outageSinceMs ?? this.#outageSinceMs ?? this.#clock.now());

@@ -1,35 +1,30 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, Turnstile, Unit } from '../../config/configuration.ts';
-import type { Installation, Part } from '../base/part.ts';
-import type { TurnstileNow } from '../panel/overview.ts';
-import type { TurnstileSample } from '../upkeep/alarms/conditions.ts';
-import { type Configured, type Past, type RaiseAlarm, RunningTurnstile } from './running.ts';
+import type { Part } from '../base/part.ts';
+import type { Installation } from '../delivery/installation.ts';
+import type { TurnstileStanding } from '../events/turnstile-standing.ts';
+import { type Configured, type Hardware, type Past, type RaiseAlarm, RunningTurnstile } from './running.ts';
 
 /** How long a turnstile that is switched off holds up what waits for the links. */
 const LINKS_WAIT_MS = 1_000;
 
 /** The configured turnstiles, each with its session. A change of the configuration leaves the links alone that it does not change. */
 export class Roster implements Part {
-  readonly #installation: Installation;
+  readonly #installation: Installation & Hardware;
   readonly #onAlarm: RaiseAlarm;
   readonly #running = new Map<string, RunningTurnstile>();
   /** What each turnstile that does not run left behind. */
   readonly #past: Map<string, Past>;
 
-  constructor(installation: Installation, onAlarm: RaiseAlarm) {
+  constructor(installation: Installation & Hardware, onAlarm: RaiseAlarm) {
     this.#installation = installation;
     this.#onAlarm = onAlarm;
     this.#past = pastOf(installation);
   }
 
-  /** Where each of them stands, for the panel. */
-  get now(): readonly TurnstileNow[] {
-    return [...this.#running.values()].map(({ now }) => now);
-  }
-
-  /** Where each of them stands, for alarms. */
-  get samples(): readonly TurnstileSample[] {
-    return [...this.#running.values()].map(({ sample }) => sample);
+  /** Where each of them stands. */
+  get standings(): readonly TurnstileStanding[] {
+    return [...this.#running.values()].map(({ standing }) => standing);
   }
 
   /** Resolves when every link that we open to a device was opened or failed for the first time, or takes its time. */

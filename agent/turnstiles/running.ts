@@ -1,20 +1,31 @@
 import type { Turnstile, Unit } from '../../config/configuration.ts';
+import type { Text } from '../../drivers/base/language.ts';
 import type { Logger } from '../../drivers/base/log.ts';
 import { createLinkSource } from '../../drivers/links/open.ts';
 import { Intake } from '../accesses/intake.ts';
 import { rereadKeptLines } from '../accesses/reread.ts';
-import type { Installation } from '../base/part.ts';
+import type { Installation } from '../delivery/installation.ts';
+import type { TurnstileStanding } from '../events/turnstile-standing.ts';
 import type { TurnstileState } from '../events/turnstile-state.ts';
 import type { OpenAccess } from '../journal/records.ts';
-import type { TurnstileNow } from '../panel/overview.ts';
-import type { TurnstileSample } from '../upkeep/alarms/conditions.ts';
-import type { AlarmWatch } from '../upkeep/alarms/watch.ts';
 import { createDecider } from './decide.ts';
 import { TurnstileReport } from './report.ts';
-import { isTapped } from './taps.ts';
+import { isTapped, type Taps } from './taps.ts';
 import { keepConnected, type SessionState } from './turnstile.ts';
+import type { Wires } from './wire.ts';
 
-export type RaiseAlarm = AlarmWatch['deviceAlarm'];
+/** Takes an alarm that a device reported of itself. Resolves after the commit. */
+export type RaiseAlarm = (
+  turnstile: Pick<TurnstileStanding, 'turnstile' | 'name'>,
+  said: { readonly code: string; readonly text: Text },
+) => Promise<void>;
+
+/** What outlives the sessions of all turnstiles. */
+export interface Hardware {
+  readonly wires: Wires;
+  /** They may pass on before the gateway starts; from then on they are heard. */
+  readonly taps: Taps;
+}
 
 /** A turnstile with what the configuration says around it. */
 export interface Configured {
@@ -32,7 +43,7 @@ export interface Past {
   readonly position?: string | undefined;
 }
 
-interface Surroundings extends Omit<Installation, 'configuration'> {
+interface Surroundings extends Omit<Installation, 'configuration'>, Hardware {
   readonly onAlarm: RaiseAlarm;
 }
 
@@ -72,7 +83,7 @@ export class RunningTurnstile {
       webhooksFor,
       onAccepted: (deliveries) => dispatcher.offer(deliveries),
       onDevice: (device) => this.#report.describe(device),
-      onAlarm: (alarm) => onAlarm(this.#report.sample, alarm),
+      onAlarm: (alarm) => onAlarm(this.#report.standing, alarm),
     });
     this.#reread();
     this.#session = this.#keep();
@@ -87,12 +98,8 @@ export class RunningTurnstile {
     return this.#configured.turnstile.address.kind === 'tcp-listen' ? Promise.resolve() : this.#report.tried;
   }
 
-  get now(): TurnstileNow {
-    return this.#report.now;
-  }
-
-  get sample(): TurnstileSample {
-    return this.#report.sample;
+  get standing(): TurnstileStanding {
+    return this.#report.standing;
   }
 
   /** Follows a configuration that leaves its link as it is: what bodies say from now on. */

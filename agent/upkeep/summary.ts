@@ -3,9 +3,9 @@ import type { Unit } from '../../config/configuration.ts';
 import type { NewEvent } from '../events/event.ts';
 import { zonedText } from '../events/moment.ts';
 import { OWN_LANE, type OwnContext, ownMembers } from '../events/own-body.ts';
+import type { TurnstileStanding } from '../events/turnstile-standing.ts';
 import type { AccessFigure, WebhookStatus } from '../journal/queries.ts';
 import type { ReaderThread } from '../journal/reader-thread.ts';
-import type { TurnstileSample } from './alarms/conditions.ts';
 
 /** A day of a unit, by its own calendar. */
 export interface Day {
@@ -29,7 +29,7 @@ export function dayBefore(nowMs: number, timezone: string): Day {
 export interface Standing {
   readonly webhooks: readonly Pick<WebhookStatus, 'webhook' | 'pending' | 'parked'>[];
   /** Those of the unit. */
-  readonly turnstiles: readonly TurnstileSample[];
+  readonly turnstiles: readonly TurnstileStanding[];
   readonly alarms: number;
 }
 
@@ -87,7 +87,7 @@ function accessesOf(figures: readonly AccessFigure[]) {
 export async function summariesOf(
   units: readonly Unit[],
   reader: Pick<ReaderThread, 'ask'>,
-  turnstilesOf: (unit: Unit) => readonly TurnstileSample[],
+  turnstilesOf: (unit: Unit) => readonly TurnstileStanding[],
   context: Omit<OwnContext, 'unit'>,
   nowMs: number,
 ): Promise<Omit<NewEvent, 'webhooks'>[]> {

@@ -1,10 +1,11 @@
 import type { Configuration, Unit } from '../../config/configuration.ts';
 import type { Logger } from '../../drivers/base/log.ts';
-import type { Installation, Part } from '../base/part.ts';
+import type { Part } from '../base/part.ts';
 import type { Dispatcher } from '../delivery/dispatch.ts';
+import type { Installation } from '../delivery/installation.ts';
 import type { NewEvent } from '../events/event.ts';
+import type { TurnstileStanding } from '../events/turnstile-standing.ts';
 import { ReaderThread } from '../journal/reader-thread.ts';
-import type { TurnstileSample } from './alarms/conditions.ts';
 import type { Condition } from './alarms/registry.ts';
 import { backUpNightly } from './backups.ts';
 import { Budget, type Removal } from './budget.ts';
@@ -27,7 +28,7 @@ interface UpkeepParts
   extends Pick<Installation, 'configuration' | 'clock' | 'journal' | 'identity' | 'webhooksFor'> {
   readonly log: Logger;
   readonly dispatcher: Pick<Dispatcher, 'offer' | 'discard'>;
-  readonly turnstiles: () => readonly TurnstileSample[];
+  readonly turnstiles: () => readonly TurnstileStanding[];
   /** Deliveries were given up: by age (only parked ones), or for the journal's limit. */
   readonly onDropped: (reason: 'retention' | 'limit', count: number) => void;
 }
@@ -197,7 +198,7 @@ export class Upkeep implements Part {
     }
   }
 
-  #turnstilesOf(unit: Unit): TurnstileSample[] {
+  #turnstilesOf(unit: Unit): TurnstileStanding[] {
     const { configuration, turnstiles } = this.#parts;
     const own = new Set(
       configuration()

@@ -1,6 +1,7 @@
 import type { Feed } from '../../../config/sections/feed.ts';
-import type { Installation, Part } from '../../base/part.ts';
+import type { Part } from '../../base/part.ts';
 import { Runs } from '../../base/runs.ts';
+import type { Installation } from '../../delivery/installation.ts';
 import type { FeedNews } from './news.ts';
 
 interface Settings {

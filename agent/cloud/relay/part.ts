@@ -1,7 +1,8 @@
 import type { Configuration, Unit } from '../../../config/configuration.ts';
 import type { RelaySource } from '../../../config/sections/relay.ts';
-import type { Installation, Part } from '../../base/part.ts';
+import type { Part } from '../../base/part.ts';
 import { Runs } from '../../base/runs.ts';
+import type { Installation } from '../../delivery/installation.ts';
 import type { Accept, Accepted } from '../../journal/records.ts';
 import type { RelayHealth } from './health.ts';
 import type { RelayParts } from './parts.ts';

@@ -5,26 +5,7 @@ import { readConfiguration } from '../../../config/read.ts';
 import type { Language } from '../../../drivers/base/language.ts';
 import { formatAddress } from '../../../drivers/links/address.ts';
 import { drivers } from '../../../drivers/registry.ts';
-import { composeConfiguration } from './compose.ts';
-
-/** What `giro init` needs to know, as a person writes it. */
-export interface Answers {
-  readonly language: Language;
-  readonly name: string;
-  readonly unit: string;
-  readonly unitName: string;
-  readonly company: number;
-  readonly timezone: string;
-  readonly turnstile: string;
-  readonly driver: string;
-  readonly connect: string;
-  /** The pattern of a line; only the driver `lines` has one. */
-  readonly pattern: string;
-  readonly webhook: string;
-  /** Empty: no webhook yet. */
-  readonly url: string;
-  readonly allow: readonly ('http' | 'loopback')[];
-}
+import { type Answers, composeConfiguration } from './compose.ts';
 
 /** Valid, so that a checked file could hold nothing but the answer in question; never used as one. */
 const PLACEHOLDER_SECRET = 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';

@@ -1,6 +1,24 @@
 import { stringify } from 'yaml';
 import type { Language } from '../../../drivers/base/language.ts';
-import type { Answers } from './answers.ts';
+
+/** What `giro init` needs to know, as a person writes it. */
+export interface Answers {
+  readonly language: Language;
+  readonly name: string;
+  readonly unit: string;
+  readonly unitName: string;
+  readonly company: number;
+  readonly timezone: string;
+  readonly turnstile: string;
+  readonly driver: string;
+  readonly connect: string;
+  /** The pattern of a line; only the driver `lines` has one. */
+  readonly pattern: string;
+  readonly webhook: string;
+  /** Empty: no webhook yet. */
+  readonly url: string;
+  readonly allow: readonly ('http' | 'loopback')[];
+}
 
 const COMMENTS = {
   en: {

@@ -1,7 +1,8 @@
 import type { Language, Text } from '../../../drivers/base/language.ts';
 import { drivers } from '../../../drivers/registry.ts';
 import { confirm } from '../terminal.ts';
-import { type Answers, problemWith } from './answers.ts';
+import { problemWith } from './answers.ts';
+import type { Answers } from './compose.ts';
 import type { FoundDevice } from './finder.ts';
 
 interface Asking {

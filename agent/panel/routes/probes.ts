@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOnline } from '../../events/turnstile-standing.ts';
 import type { HttpServer } from '../../http/server.ts';
 import { METRICS_TYPE, metricsText } from '../metrics.ts';
 import type { RouteParts } from '../parts.ts';
@@ -50,7 +51,7 @@ export function probeRoutes(server: HttpServer, parts: RouteParts): void {
       };
       const found = {
         journal: journal.health.refusingSinceMs === undefined,
-        devices: Object.fromEntries(parts.turnstiles().map((each) => [each.turnstile, each.isOnline])),
+        devices: Object.fromEntries(parts.turnstiles().map((each) => [each.turnstile, isOnline(each)])),
         draining: Object.fromEntries(activeNow().map((id) => [id, isDraining(id)])),
       };
       const works = [found.journal, ...Object.values(found.devices), ...Object.values(found.draining)];

@@ -1,4 +1,5 @@
 import { TRUSTED_SKEW_MS } from '../../events/moment.ts';
+import type { TurnstileStanding } from '../../events/turnstile-standing.ts';
 import type { EndpointState } from '../../events/webhook-state.ts';
 import type { JournalHealth } from '../../journal/journal.ts';
 import type { Condition } from './registry.ts';
@@ -26,19 +27,6 @@ export interface WebhookSample {
   /** The most requests that failed for one message that is still pending. */
   readonly failedTries: number;
   readonly parked: number;
-}
-
-/** Where one turnstile stands. */
-export interface TurnstileSample {
-  readonly turnstile: string;
-  /** As people know it. */
-  readonly name?: string | undefined;
-  /** Unix ms since which no session of it holds; absent while one does. */
-  readonly outageSinceMs?: number | undefined;
-  /** Code of the error that keeps it away. */
-  readonly problem?: string | undefined;
-  /** Its clock minus ours, if measured. */
-  readonly clockSkewMs?: number | undefined;
 }
 
 /** Room on the disk of the data folder. */
@@ -75,7 +63,7 @@ export function webhookConditions(sample: WebhookSample, nowMs: number): Conditi
   return found;
 }
 
-export function turnstileConditions(sample: TurnstileSample, nowMs: number): Condition[] {
+export function turnstileConditions(sample: TurnstileStanding, nowMs: number): Condition[] {
   const { turnstile, outageSinceMs, problem, clockSkewMs } = sample;
   const found: Condition[] = [];
   const name = nameOf(sample);
@@ -128,7 +116,7 @@ export function startConditions(
 }
 
 /** `name (id)`, or the id where it has no name. */
-export function nameOf({ turnstile, name }: Pick<TurnstileSample, 'turnstile' | 'name'>): string {
+export function nameOf({ turnstile, name }: Pick<TurnstileStanding, 'turnstile' | 'name'>): string {
   return name === undefined ? turnstile : `${name} (${turnstile})`;
 }
 

@@ -1,4 +1,4 @@
-import type { Installation } from '../../base/part.ts';
+import type { Installation } from '../../delivery/installation.ts';
 import type { AlarmChange } from '../../events/alarm.ts';
 import type { NewEvent } from '../../events/event.ts';
 import { alarmEvent } from '../../events/own-body.ts';

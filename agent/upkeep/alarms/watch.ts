@@ -4,6 +4,7 @@ import type { Logger } from '../../../drivers/base/log.ts';
 import type { Alarm, AlarmChange } from '../../events/alarm.ts';
 import type { Delivery } from '../../events/delivery.ts';
 import type { NewEvent } from '../../events/event.ts';
+import type { TurnstileStanding } from '../../events/turnstile-standing.ts';
 import type { Journal } from '../../journal/journal.ts';
 import {
   type DiskSpace,
@@ -11,7 +12,6 @@ import {
   machineConditions,
   nameOf,
   startConditions,
-  type TurnstileSample,
   turnstileConditions,
   type WebhookSample,
   webhookConditions,
@@ -33,7 +33,7 @@ export interface WatchOptions {
   readonly identity: IdentityState;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly turnstiles: () => readonly TurnstileSample[];
+  readonly turnstiles: () => readonly TurnstileStanding[];
   readonly webhooks: () => readonly Omit<WebhookSample, 'parked'>[];
   /** What upkeep found wrong. */
   readonly others: (nowMs: number) => readonly Condition[];
@@ -84,7 +84,7 @@ export class AlarmWatch {
 
   /** A device reported an alarm of its own. Resolves after the commit. */
   deviceAlarm(
-    turnstile: Pick<TurnstileSample, 'turnstile' | 'name'>,
+    turnstile: Pick<TurnstileStanding, 'turnstile' | 'name'>,
     said: { readonly code: string; readonly text: Text },
   ): Promise<void> {
     const nowMs = this.#options.clock.now();

@@ -72,7 +72,7 @@ test('the metrics have the documented names', async () => {
   const nowMs = clock.now();
   const text = await metricsText({
     nowMs,
-    turnstiles: [{ turnstile: 'catraca-1', isOnline: true, clockSkewMs: -1_500 }],
+    turnstiles: [{ turnstile: 'catraca-1', clockSkewMs: -1_500 }],
     webhooks: [{ ...endpoint, pending: 3, parked: 1, oldestPendingAtMs: nowMs - 4_000, clockSkewMs: 250 }],
     active: ['crm'],
     queues: [{ webhook: 'crm', lane: 'catraca-1', pending: 3 }],

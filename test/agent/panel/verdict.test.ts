@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TurnstileStanding } from '../../../agent/events/turnstile-standing.ts';
 import {
   type Facts,
   overallVerdict,
   refusalVerdict,
-  type TurnstileFacts,
   turnstileVerdict,
   type Verdict,
   type WebhookFacts,
@@ -17,10 +17,9 @@ const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const turnstile = (rest: Partial<TurnstileFacts> = {}): TurnstileFacts => ({
+const turnstile = (rest: Partial<TurnstileStanding> = {}): TurnstileStanding => ({
   turnstile: 'catraca-1',
   name: 'Entrada principal',
-  isOnline: true,
   ...rest,
 });
 const webhook = (rest: Partial<WebhookFacts> = {}): WebhookFacts => ({
@@ -120,7 +119,7 @@ const sentences: { name: string; facts: Facts; want: string; level: Verdict['lev
   {
     name: 'a turnstile comes before a webhook',
     facts: facts({
-      turnstiles: [turnstile({ isOnline: false, outageSinceMs: NOW - 5 * MINUTE, problem: 'LINK_FAILED' })],
+      turnstiles: [turnstile({ outageSinceMs: NOW - 5 * MINUTE, problem: 'LINK_FAILED' })],
       webhooks: [failing('dns', 12 * MINUTE)],
     }),
     want: 'Entrada principal: sem conexão há 5 min (e mais 1 aviso)',
@@ -129,7 +128,7 @@ const sentences: { name: string; facts: Facts; want: string; level: Verdict['lev
   {
     name: 'what puts accesses at risk comes first',
     facts: facts({
-      turnstiles: [turnstile({ isOnline: false, problem: 'LINK_FAILED' })],
+      turnstiles: [turnstile({ outageSinceMs: NOW, problem: 'LINK_FAILED' })],
       alarms: [alarm('diario_recusado')],
     }),
     want: 'O disco está cheio',
@@ -198,9 +197,9 @@ test('a refused configuration: where, what was found, what to do, in both langua
 });
 
 test('a turnstile that was just started is connecting; with a cause it says the cause and what to do', () => {
-  const fresh = turnstile({ isOnline: false, outageSinceMs: NOW - 5_000 });
+  const fresh = turnstile({ outageSinceMs: NOW - 5_000 });
   assert.deepEqual(turnstileVerdict(fresh, NOW, 'en'), { level: 'attention', text: 'Connecting' });
-  const refused = turnstile({ isOnline: false, outageSinceMs: NOW - 5_000, problem: 'PORT_BUSY' });
+  const refused = turnstile({ outageSinceMs: NOW - 5_000, problem: 'PORT_BUSY' });
   const verdict = turnstileVerdict(refused, NOW, 'en');
   assert.equal(verdict.level, 'problem');
   assert.equal(verdict.cause, 'The port is in use by another program');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TurnstileStanding } from '../../../../agent/events/turnstile-standing.ts';
 import type { EndpointState } from '../../../../agent/events/webhook-state.ts';
 import type { JournalHealth } from '../../../../agent/journal/journal.ts';
 import {
   type DiskSpace,
   machineConditions,
-  type TurnstileSample,
   turnstileConditions,
   type WebhookSample,
   webhookConditions,
@@ -90,7 +90,7 @@ test('parked are counted', () => {
   assert.match(say(12) ?? '', /recusou 12 eventos, separados;/);
 });
 
-const turnstiles: readonly { name: string; sample: Partial<TurnstileSample>; want: readonly string[] }[] = [
+const turnstiles: readonly { name: string; sample: Partial<TurnstileStanding>; want: readonly string[] }[] = [
   { name: 'connected', sample: {}, want: [] },
   { name: 'a blip', sample: { outageSinceMs: NOW_MS - 5 * MINUTE_MS + 1 }, want: [] },
   {

@@ -4,14 +4,10 @@ import type { Alarm } from '../../../../agent/events/alarm.ts';
 import type { NewEvent } from '../../../../agent/events/event.ts';
 import { Identity } from '../../../../agent/events/identity.ts';
 import { alarmEvent, OWN_LANE } from '../../../../agent/events/own-body.ts';
+import type { TurnstileStanding } from '../../../../agent/events/turnstile-standing.ts';
 import type { JournalHealth } from '../../../../agent/journal/journal.ts';
 import type { Accept } from '../../../../agent/journal/records.ts';
-import type {
-  DiskSpace,
-  IdentityState,
-  TurnstileSample,
-  WebhookSample,
-} from '../../../../agent/upkeep/alarms/conditions.ts';
+import type { DiskSpace, IdentityState, WebhookSample } from '../../../../agent/upkeep/alarms/conditions.ts';
 import { AlarmWatch } from '../../../../agent/upkeep/alarms/watch.ts';
 import type { Language } from '../../../../drivers/base/language.ts';
 import { ManualClock, settle } from '../../../clock.ts';
@@ -42,7 +38,7 @@ class Site {
   readonly log = new RecordingLog();
   readonly accepts: Accept[] = [];
   readonly notes: boolean[] = [];
-  turnstile: TurnstileSample = { turnstile: 'catraca-1', name: 'Entrada' };
+  turnstile: TurnstileStanding = { turnstile: 'catraca-1', name: 'Entrada' };
   webhook: Omit<WebhookSample, 'parked'> = { endpoint: calm, isWaiting: true, failedTries: 0 };
   parked = 0;
   space: DiskSpace = { freeBytes: 1e11, totalBytes: 2e11 };

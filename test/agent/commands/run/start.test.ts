@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { noteMoved, takeMovedBack } from '../../agent/journal/moved.ts';
-import { startGateway } from '../../agent/start.ts';
-import { Taps } from '../../agent/turnstiles/taps.ts';
-import { readConfiguration } from '../../config/read.ts';
-import { systemClock } from '../../drivers/base/clock.ts';
-import { drivers } from '../../drivers/registry.ts';
-import { ManualClock } from '../clock.ts';
-import { RecordingLog } from '../drivers/recording-log.ts';
-import { makeFolder, openJournal } from './journal/journals.ts';
+import { startGateway } from '../../../../agent/commands/run/start.ts';
+import { noteMoved, takeMovedBack } from '../../../../agent/journal/moved.ts';
+import { Taps } from '../../../../agent/turnstiles/taps.ts';
+import { readConfiguration } from '../../../../config/read.ts';
+import { systemClock } from '../../../../drivers/base/clock.ts';
+import { drivers } from '../../../../drivers/registry.ts';
+import { ManualClock } from '../../../clock.ts';
+import { RecordingLog } from '../../../drivers/recording-log.ts';
+import { makeFolder, openJournal } from '../../journal/journals.ts';
 
 /** Through which the gym's software reaches its device. */
 class PassingTaps extends Taps {

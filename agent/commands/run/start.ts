@@ -1,6 +1,6 @@
-import { sleep } from '../drivers/base/clock.ts';
-import { ERRORS, GiroError } from '../drivers/base/errors.ts';
-import type { Gateway, GatewayParts } from './gateway.ts';
+import { sleep } from '../../../drivers/base/clock.ts';
+import { ERRORS, GiroError } from '../../../drivers/base/errors.ts';
+import type { Gateway, GatewayParts } from '../../gateway.ts';
 
 /** A gateway that cannot start is tried again this often, while a tap is open; and this often if a person has to act. */
 const AGAIN_MS = 5_000;
@@ -18,7 +18,7 @@ export async function startGateway(
   onWait: (refused: GiroError) => Promise<void>,
 ): Promise<Gateway | undefined> {
   const { taps, clock, log } = parts;
-  const { Gateway } = await import('./gateway.ts');
+  const { Gateway } = await import('../../gateway.ts');
   while (!stopping.aborted) {
     let againMs = AGAIN_MS;
     try {
