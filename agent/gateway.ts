@@ -108,13 +108,13 @@ export class Gateway {
     this.#parts = [
       {
         start: () => dispatcher.start(journal.state),
-        apply: ({ webhooks }) => dispatcher.apply(targetsOf(webhooks)),
+        enter: ({ webhooks }) => dispatcher.apply(targetsOf(webhooks)),
         stop: () => dispatcher.stop(STOP_GRACE_MS),
       },
       alarms,
       {
         start: () => upkeep.start(),
-        apply: (next) => upkeep.apply(next),
+        enter: (next) => upkeep.apply(next),
         stop: () => {
           this.#upkept = upkeep.stop();
         },
@@ -134,7 +134,8 @@ export class Gateway {
             },
             this.linksTried(),
           ),
-        apply: (next) => panel.apply(next),
+        leave: (next) => panel.leave(next),
+        enter: (next) => panel.enter(next),
         stop: () => panel.stop(),
       },
     ];
@@ -206,7 +207,8 @@ export class Gateway {
   async #apply(configuration: Configuration): Promise<void> {
     this.#journal.render(renderingsOf(configuration));
     this.#configuration = configuration;
-    await Promise.all(this.#parts.map((part) => part.apply?.(configuration)));
+    await Promise.all(this.#parts.map(async (part) => part.leave?.(configuration)));
+    await Promise.all(this.#parts.map(async (part) => part.enter?.(configuration)));
   }
 
   /** Stops hearing, finishes what was heard, finishes requests in flight, and closes the journal. */

@@ -4,9 +4,11 @@ import type { Configuration } from '../../config/configuration.ts';
 export interface Part {
   start(): Promise<void> | void;
   /**
-   * Follows a checked configuration that is in force from now on. Whatever it says that is as before goes on untouched.
-   * One call at a time; resolves when nothing of before is left.
+   * The first of two steps that follow a checked configuration: what it no longer wants, or wants otherwise, ends and
+   * gives up its ports and devices. What is as before goes on untouched. One call at a time; resolves when that is done.
    */
-  apply?(configuration: Configuration): Promise<void> | void;
+  leave?(configuration: Configuration): Promise<void> | void;
+  /** The second step, once every part has left: what is new begins, on whatever another part may have given up. */
+  enter?(configuration: Configuration): Promise<void> | void;
   stop(): Promise<void> | void;
 }

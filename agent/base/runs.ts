@@ -27,16 +27,18 @@ export class Runs<Settings> implements Part {
   }
 
   start(): void {
-    this.#startMissing(this.#options.settingsOf(this.#options.configuration()));
+    this.enter(this.#options.configuration());
   }
 
-  /** All that leave or change end before any starts: one may take over the port of another. */
-  async apply(configuration: Configuration): Promise<void> {
+  async leave(configuration: Configuration): Promise<void> {
     const wanted = this.#options.settingsOf(configuration);
     const isAsBefore = ([name, { settings }]: [string, Run<Settings>]): boolean =>
       wanted.has(name) && isDeepStrictEqual(wanted.get(name), settings);
     await this.#end([...this.#running].filter((entry) => !isAsBefore(entry)));
-    this.#startMissing(wanted);
+  }
+
+  enter(configuration: Configuration): void {
+    this.#startMissing(this.#options.settingsOf(configuration));
   }
 
   async stop(): Promise<void> {

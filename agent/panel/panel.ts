@@ -27,7 +27,7 @@ export class Panel {
   readonly #parts: Pick<PanelParts, 'configuration' | 'clock' | 'log'>;
   readonly #reader: ReaderThread;
   #rest: Rest | undefined;
-  /** Where it is to listen; undefined before it starts. */
+  /** Where it is to listen; undefined before it starts, and between two addresses. */
   #address: PanelAddress | undefined;
   #opening: Promise<OpenPanel | undefined> = Promise.resolve(undefined);
   #cancelSample: () => void = () => {};
@@ -60,10 +60,16 @@ export class Panel {
     this.#listen(this.#parts.configuration().panel, rest, doorServed);
   }
 
-  /** Listens somewhere else if that is wanted; whoever is signed in there signs in again. */
-  async apply({ panel }: Configuration): Promise<void> {
+  /** Closes where it is not wanted any more; whoever is signed in there signs in again. */
+  async leave({ panel }: Configuration): Promise<void> {
     if (this.#rest === undefined || isDeepStrictEqual(panel, this.#address)) return;
     await this.#close();
+    this.#address = undefined;
+  }
+
+  /** Listens where it is wanted now. */
+  enter({ panel }: Configuration): void {
+    if (this.#rest === undefined || isDeepStrictEqual(panel, this.#address)) return;
     this.#listen(panel, this.#rest);
   }
 

@@ -40,11 +40,10 @@ export class Roster implements Part {
   }
 
   start(): void {
-    for (const configured of configuredIn(this.#installation.configuration())) this.#start(configured);
+    this.enter(this.#installation.configuration());
   }
 
-  /** All that leave or change are stopped before any starts: one may take over the device or the port of another. */
-  async apply(configuration: Configuration): Promise<void> {
+  async leave(configuration: Configuration): Promise<void> {
     const wanted = new Map(configuredIn(configuration).map((each) => [each.turnstile.id, each]));
     await Promise.all(
       [...this.#running].map(async ([id, running]) => {
@@ -55,7 +54,12 @@ export class Roster implements Part {
         if (now === undefined) await running.conclude();
       }),
     );
-    for (const [id, configured] of wanted) if (!this.#running.has(id)) this.#start(configured);
+  }
+
+  enter(configuration: Configuration): void {
+    for (const configured of configuredIn(configuration)) {
+      if (!this.#running.has(configured.turnstile.id)) this.#start(configured);
+    }
   }
 
   async stop(): Promise<void> {

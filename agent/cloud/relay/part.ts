@@ -35,8 +35,9 @@ export function relayPart(installation: Installation, health: RelayHealth): Part
   });
   return {
     start: () => runs.start(),
-    async apply(next) {
-      await runs.apply(next);
+    leave: (next) => runs.leave(next),
+    enter(next) {
+      runs.enter(next);
       health.keepOnly(next.relay.map(({ id }) => id));
       units.changed();
     },

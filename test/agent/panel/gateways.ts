@@ -16,10 +16,15 @@ export const PASSWORD = 'a long enough password';
 interface Options {
   readonly listen?: string;
   readonly password?: string;
+  /** Of the turnstile; nobody is there by default. */
+  readonly connect?: string;
 }
 
 /** A gateway with one turnstile that is not there and one webhook that nobody answers, and its panel. */
-export async function startGateway(t: TestContext, { listen = '127.0.0.1:0', password }: Options = {}) {
+export async function startGateway(
+  t: TestContext,
+  { listen = '127.0.0.1:0', password, connect = 'tcp://127.0.0.1:9' }: Options = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'giro-panel-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const data = join(folder, 'data');
@@ -29,7 +34,7 @@ export async function startGateway(t: TestContext, { listen = '127.0.0.1:0', pas
 panel: { listen: "${listen}" }
 units: [{ id: centro, company: 1, timezone: America/Sao_Paulo }]
 turnstiles:
-  - { id: catraca-1, unit: centro, driver: lines, connect: "tcp://127.0.0.1:9", options: { pattern: "^(?<record>[0-9]+)$" } }
+  - { id: catraca-1, unit: centro, driver: lines, connect: "${connect}", options: { pattern: "^(?<record>[0-9]+)$" } }
 webhooks:
   - { id: crm, url: "http://127.0.0.1:9/", secret: whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD, allow: [http, loopback] }
 `;
