@@ -11,9 +11,11 @@ import { type ConfigurationState, Reload, type Reloaded } from './control/reload
 import { ControlServer } from './control/server.ts';
 import { Dispatcher } from './delivery/dispatch.ts';
 import type { Installation } from './delivery/installation.ts';
-import { interested, targetsOf } from './delivery/targets.ts';
+import { Outbox } from './delivery/outbox.ts';
+import { targetsOf } from './delivery/targets.ts';
 import { isInstalled, loadIdentity } from './events/identity.ts';
 import { renderingsOf } from './events/render.ts';
+import { Signals } from './events/signals.ts';
 import { isOnline, type TurnstileStanding } from './events/turnstile-standing.ts';
 import { Journal } from './journal/journal.ts';
 import { requireNotMoved } from './journal/moved.ts';
@@ -51,13 +53,16 @@ export class Gateway {
   private constructor(
     { configuration, env = process.env, clock, log, taps }: GatewayParts,
     journal: Journal,
-    news: FeedNews,
   ) {
     const { data, id } = configuration.agent;
     this.#configuration = configuration;
     this.#journal = journal;
     this.#taps = taps;
-    const panel = new Panel({ configuration: () => this.#configuration, clock, log });
+    const inForce = (): Configuration => this.#configuration;
+    const signals = new Signals(log);
+    const news = new FeedNews(clock);
+    signals.on('fed', (units) => news.tell(units));
+    const panel = new Panel({ configuration: inForce, clock, log }, signals);
     this.#panel = panel;
     const dispatcher = new Dispatcher({
       journal: panel.observing(journal),
@@ -69,42 +74,29 @@ export class Gateway {
     });
     this.#dispatcher = dispatcher;
     const installation: Installation & Hardware = {
-      configuration: () => this.#configuration,
-      webhooksFor: (event) => interested(this.#configuration, event),
+      configuration: inForce,
       clock,
       log,
       journal,
-      async accept(accept) {
-        const accepted = await journal.accept(accept);
-        panel.accepted((accept.events ?? []).filter((event) => !accepted.duplicates.includes(event.id)));
-        return accepted;
-      },
+      signals,
+      outbox: new Outbox({ configuration: inForce, journal, dispatcher, signals }),
       identity: loadIdentity(data, clock.now(), id),
       dispatcher,
       wires: new Wires(clock),
       taps,
     };
     this.#reload = new Reload({ ...installation, env, apply: (next) => this.#apply(next) });
-    const operator = new Operator({
-      ...installation,
-      reload: this.#reload,
-      turnstiles: () => roster.standings,
-      onDiscarded: (count) => panel.tallies.drop('operator', count),
-    });
+    const alarms = watchInstallation(installation);
     const roster = new Roster(installation, (...alarm) => alarms.deviceAlarm(...alarm));
     this.#roster = roster;
     const turnstiles = (): readonly TurnstileStanding[] => roster.standings;
-    const upkeep = new Upkeep({
-      ...installation,
-      turnstiles,
-      onDropped: (reason, count) => panel.tallies.drop(reason, count),
-    });
+    const upkeep = new Upkeep({ ...installation, turnstiles });
     const relayHealth = new RelayHealth();
-    const alarms = watchInstallation({
-      ...installation,
+    alarms.watch({
       turnstiles,
       others: (nowMs) => [...upkeep.conditions(nowMs), ...relayHealth.conditions(nowMs)],
     });
+    const operator = new Operator({ ...installation, reload: this.#reload, turnstiles });
     this.#parts = [
       {
         start: () => dispatcher.start(journal.state),
@@ -129,7 +121,7 @@ export class Gateway {
           panel.start(
             {
               ...{ journal, dispatcher, operator, wires: installation.wires },
-              turnstiles: () => roster.standings,
+              turnstiles,
               configurationState: () => this.#reload.state,
             },
             this.linksTried(),
@@ -151,12 +143,10 @@ export class Gateway {
     requireNotMoved(data);
     const renderings = renderingsOf(configuration);
     const wasInUse = isInstalled(data);
-    const news = new FeedNews(clock);
-    const onFed = (units: readonly string[]): void => news.tell(units);
-    const journal = await Journal.open(data, { clock, log, renderings, wasInUse, onFed });
+    const journal = await Journal.open(data, { clock, log, renderings, wasInUse });
     let gateway: Gateway | undefined;
     try {
-      gateway = new Gateway(parts, journal, news);
+      gateway = new Gateway(parts, journal);
       await gateway.#start();
       return gateway;
     } catch (error) {

@@ -2,13 +2,12 @@ import type { Turnstile, Unit } from '../../config/configuration.ts';
 import type { Clock } from '../../drivers/base/clock.ts';
 import type { Logger } from '../../drivers/base/log.ts';
 import type { AccessReading, DeviceFact, Reading } from '../../drivers/contract/reading.ts';
-import type { Delivery } from '../events/delivery.ts';
 import type { NewEvent } from '../events/event.ts';
 import { type Gap, gapEvent } from '../events/gap.ts';
 import type { Identity } from '../events/identity.ts';
 import { instantOf, type Moment } from '../events/moment.ts';
 import type { TurnstileState } from '../events/turnstile-state.ts';
-import type { Accept, KeptLine, OpenAccess, Trace } from '../journal/records.ts';
+import type { Accept, EventOutbox, KeptLine, OpenAccess, Trace } from '../journal/records.ts';
 import { accessEvent } from './body.ts';
 import { Copies, type TracedReading } from './copies.ts';
 import { Join, type JoinStep, type OpenPassage } from './join.ts';
@@ -27,19 +26,13 @@ export interface IntakeOptions {
   readonly open: readonly OpenAccess[];
   /** What was last known of the device. */
   readonly device: DeviceDetails;
-  readonly accept: (
-    accept: Accept,
-  ) => Promise<{ readonly deliveries: readonly Delivery[]; readonly duplicates: readonly string[] }>;
+  readonly outbox: EventOutbox;
   /** What was taken of the turnstile near these moments of the device. */
   readonly traces: (
     turnstile: string,
     aroundMs: readonly number[],
     withinMs: number,
   ) => Promise<readonly Trace[]>;
-  /** The webhooks that want an event. */
-  readonly webhooksFor: (event: Pick<NewEvent, 'name' | 'unit'>) => readonly string[];
-  /** Just committed; in commit order. */
-  readonly onAccepted: (deliveries: readonly Delivery[]) => void;
   /** The device said something of itself. */
   readonly onDevice: (device: DeviceDetails) => void;
   /** The device reported an alarm of its own; resolves after the commit. */
@@ -166,9 +159,9 @@ export class Intake {
   }
 
   #gap(gap: Gap, heardAtMs: number): NewEvent {
-    const { agent, unit, turnstile, identity, webhooksFor } = this.#options;
+    const { agent, unit, turnstile, identity, outbox } = this.#options;
     const event = gapEvent(gap, { agent, unit, turnstile, identity }, heardAtMs);
-    return { ...event, webhooks: webhooksFor(event) };
+    return { ...event, webhooks: outbox.wanting(event) };
   }
 
   #alarms(readings: readonly Reading[]): Promise<void>[] {
@@ -198,7 +191,7 @@ export class Intake {
 
   /** What the steps of one call leave behind: an access that opened and closed in the same call was never open. */
   #changes(steps: readonly JoinStep[]): Accept & { readonly events: readonly NewEvent[] } {
-    const { agent, turnstile, unit, webhooksFor } = this.#options;
+    const { agent, turnstile, unit, outbox } = this.#options;
     const opened = new Map<string, OpenAccess>();
     const closed = new Map<string, Pick<OpenAccess, 'turnstile' | 'key'>>();
     const events: NewEvent[] = [];
@@ -213,7 +206,7 @@ export class Intake {
       opened.delete(key);
       if (step.wasOpen) closed.set(key, { turnstile: turnstile.id, key });
       const event = accessEvent(step.access, { agent, turnstile, unit, device: this.#device });
-      events.push({ ...event, webhooks: webhooksFor(event) });
+      events.push({ ...event, webhooks: outbox.wanting(event) });
     }
     return { opened: [...opened.values()], closed: [...closed.values()], events };
   }
@@ -226,9 +219,8 @@ export class Intake {
   async #commit(accept: Accept): Promise<void> {
     this.#armDeadline();
     if (isEmpty(accept)) return;
-    const { log, onAccepted } = this.#options;
-    const { deliveries, duplicates } = await this.#options.accept(accept);
-    onAccepted(deliveries);
+    const { log, outbox } = this.#options;
+    const { duplicates } = await outbox.accept(accept);
     for (const { id, name, access } of accept.events ?? []) {
       if (duplicates.includes(id)) {
         log.debug({ id, name }, 'already known');

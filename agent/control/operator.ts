@@ -19,10 +19,11 @@ import type { Reload } from './reload.ts';
 import { testEvent } from './test-event.ts';
 
 interface OperatorParts
-  extends Pick<Installation, 'journal' | 'identity' | 'dispatcher' | 'configuration' | 'clock'> {
+  extends Pick<
+    Installation,
+    'journal' | 'outbox' | 'signals' | 'identity' | 'dispatcher' | 'configuration' | 'clock'
+  > {
   readonly wires: Wires;
-  /** So many deliveries were given up. */
-  readonly onDiscarded?: (count: number) => void;
   readonly reload: Pick<Reload, 'reload' | 'state'>;
   /** Where each of them stands. */
   readonly turnstiles: () => readonly TurnstileStanding[];
@@ -116,7 +117,8 @@ export class Operator {
         onProgress(total);
       }
     }
-    if (command === 'discard' && !dryRun) this.#parts.onDiscarded?.(total);
+    if (command === 'discard' && !dryRun)
+      this.#parts.signals.tell('dropped', { reason: 'operator', count: total });
     return { total, webhooks };
   }
 
@@ -184,7 +186,7 @@ export class Operator {
     webhook,
     dryRun,
   }: Extract<ControlRequest, { command: 'test' }>): Promise<ControlResults['test']> {
-    const { configuration, clock, dispatcher, journal } = this.#parts;
+    const { configuration, clock, dispatcher, outbox } = this.#parts;
     const { id, units: wanted } = this.#active(webhook);
     const { agent, units } = configuration();
     const unit = units.find((each) => wanted?.includes(each.id) ?? true);
@@ -195,8 +197,7 @@ export class Operator {
     const pending = await this.#pending(id);
     if (dryRun) return { pending };
     const event = testEvent({ agent: agent.name, unit, webhook: id, nowMs: clock.now() });
-    const { deliveries } = await journal.accept({ events: [event] });
-    dispatcher.offer(deliveries);
+    const { deliveries } = await outbox.accept({ events: [event] });
     await dispatcher.resume(id); // a wait that is running would only be waited out
     return { pending, queued: { id: event.id, sequence: deliveries[0]?.sequence ?? 0 } };
   }

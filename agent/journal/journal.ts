@@ -26,8 +26,6 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** How bodies are made, by webhook, until `render` says otherwise. */
   readonly renderings?: Renderings;
-  /** Hears which units' feeds grew, after the commit. */
-  readonly onFed?: (units: readonly string[]) => void;
   /** A gateway has run on this folder before: an empty journal is a lost one. */
   readonly wasInUse?: boolean;
 }
@@ -62,7 +60,6 @@ export class Journal {
   readonly #log: Logger;
   readonly #folder: string;
   readonly #gate = new Gate();
-  readonly #onFed: JournalOptions['onFed'];
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -80,7 +77,6 @@ export class Journal {
     this.#check = check;
     this.#salvaged = salvaged;
     this.#largeBodies = new LargeBodyLog(options.log);
-    this.#onFed = options.onFed;
     this.#queue = new BatchQueue(writer, options);
     this.state = state;
     this.failed = writer.died;
@@ -127,7 +123,6 @@ export class Journal {
     const store = () => this.#queue.give({ kind: 'accept', accept: copied });
     const accepted = await ((accept.alarms ?? accept.audits) ? store() : this.#gate.pass(store));
     this.#largeBodies.tell(accepted.large);
-    if (accepted.fed.length > 0) this.#onFed?.(accepted.fed);
     return accepted;
   }
 

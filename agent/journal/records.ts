@@ -81,6 +81,14 @@ export interface Accepted {
   readonly fed: readonly string[];
 }
 
+/** The door by which events come in (`delivery/outbox.ts`), as whoever makes events sees it. */
+export interface EventOutbox {
+  /** The webhooks that want an event as it is configured now, and the feed. */
+  wanting(event: Pick<NewEvent, 'name' | 'unit'>): readonly string[];
+  /** Resolves after the commit with a full sync, when the lanes have what was committed. */
+  accept(accept: Accept): Promise<Accepted>;
+}
+
 /** A body that is larger than it should be. */
 export interface LargeBody {
   readonly webhook: string;

@@ -4,6 +4,7 @@ import type { Configuration, Panel as PanelAddress } from '../../config/configur
 import type { GiroError } from '../../drivers/base/errors.ts';
 import type { DeliveryJournal } from '../delivery/marks.ts';
 import type { NewEvent } from '../events/event.ts';
+import type { Signals } from '../events/signals.ts';
 import { ReaderThread } from '../journal/reader-thread.ts';
 import { Feed } from './feed.ts';
 import type { PanelParts } from './parts.ts';
@@ -21,8 +22,7 @@ type Rest = Omit<PanelParts, 'configuration' | 'clock' | 'log'>;
  * a panel that cannot start is a line in the log and nothing more.
  */
 export class Panel {
-  /** For discarded events, and for what delivery marks. */
-  readonly tallies: Tallies;
+  readonly #tallies: Tallies;
   readonly #feed = new Feed<NewEvent>();
   readonly #parts: Pick<PanelParts, 'configuration' | 'clock' | 'log'>;
   readonly #reader: ReaderThread;
@@ -32,9 +32,13 @@ export class Panel {
   #opening: Promise<OpenPanel | undefined> = Promise.resolve(undefined);
   #cancelSample: () => void = () => {};
 
-  constructor(parts: Pick<PanelParts, 'configuration' | 'clock' | 'log'>) {
+  constructor(parts: Pick<PanelParts, 'configuration' | 'clock' | 'log'>, signals: Signals) {
     this.#parts = parts;
-    this.tallies = new Tallies(parts.clock);
+    signals.on('accepted', (events) => {
+      if (this.#feed.isHeard) for (const event of events) this.#feed.publish(event);
+    });
+    signals.on('dropped', ({ reason, count }) => this.#tallies.drop(reason, count));
+    this.#tallies = new Tallies(parts.clock);
     this.#reader = new ReaderThread(parts.configuration().agent.data);
   }
 
@@ -45,17 +49,12 @@ export class Panel {
 
   /** The journal for delivery, whose marks are counted on the way. */
   observing(journal: DeliveryJournal): DeliveryJournal {
-    return this.tallies.observing(journal);
-  }
-
-  /** Events that were just committed. */
-  accepted(events: readonly NewEvent[]): void {
-    if (this.#feed.isHeard) for (const event of events) this.#feed.publish(event);
+    return this.#tallies.observing(journal);
   }
 
   /** Begins to listen when the door is served, if the configuration wants it; does not wait for that. */
   start(rest: Rest, doorServed: Promise<void>): void {
-    this.tallies.begin(rest.dispatcher.endpoints());
+    this.#tallies.begin(rest.dispatcher.endpoints());
     this.#rest = rest;
     this.#listen(this.#parts.configuration().panel, rest, doorServed);
   }
@@ -107,7 +106,7 @@ export class Panel {
       ...this.#parts,
       ...parts,
       reader: this.#reader,
-      tallies: this.tallies,
+      tallies: this.#tallies,
       feed: this.#feed,
     });
     this.#parts.log.info({ url: panel.url }, 'panel open');

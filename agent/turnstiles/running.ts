@@ -61,7 +61,7 @@ export class RunningTurnstile {
   /** Connects at once. */
   constructor(configured: Configured, past: Past, surroundings: Surroundings) {
     const { turnstile } = configured;
-    const { journal, accept, dispatcher, identity, clock, log, webhooksFor, onAlarm } = surroundings;
+    const { journal, outbox, identity, clock, log, onAlarm } = surroundings;
     this.#surroundings = surroundings;
     this.#configured = configured;
     this.#position = past.position;
@@ -78,10 +78,8 @@ export class RunningTurnstile {
       log: this.#log,
       open: past.open ?? [],
       device: this.#report.device,
-      accept,
+      outbox,
       traces: (...near) => journal.traces(...near),
-      webhooksFor,
-      onAccepted: (deliveries) => dispatcher.offer(deliveries),
       onDevice: (device) => this.#report.describe(device),
       onAlarm: (alarm) => onAlarm(this.#report.standing, alarm),
     });

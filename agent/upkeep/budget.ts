@@ -3,10 +3,10 @@ import type { Turnstile, Unit } from '../../config/configuration.ts';
 import type { JournalSettings } from '../../config/sections/journal.ts';
 import type { Clock } from '../../drivers/base/clock.ts';
 import type { Logger } from '../../drivers/base/log.ts';
-import type { Delivery } from '../events/delivery.ts';
 import type { NewEvent } from '../events/event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { OldEvent } from '../journal/prune.ts';
+import type { EventOutbox } from '../journal/records.ts';
 import type { Condition } from './alarms/registry.ts';
 import { pruneUntil, vacuum } from './retention.ts';
 import * as texts from './texts.ts';
@@ -35,14 +35,14 @@ export interface Removal {
 }
 
 interface BudgetParts {
-  readonly journal: Pick<Journal, 'upkeep' | 'accept' | 'block'>;
+  readonly journal: Pick<Journal, 'upkeep' | 'block'>;
+  readonly outbox: Pick<EventOutbox, 'accept'>;
   readonly settings: () => JournalSettings;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** What is told of a removal; nothing where nobody wants to know. */
   readonly gapOf: (removal: Removal, nowMs: number) => readonly NewEvent[];
-  readonly onAccepted: (deliveries: readonly Delivery[]) => void;
   /** These are not sent any more. */
   readonly onRemoved: (webhook: string, sequences: readonly number[]) => void;
   /** Deliveries that were given up for want of room. */
@@ -135,12 +135,12 @@ export class Budget {
 
   /** What was delivered since it was found goes too, and counts: a gap may say one too many, never one too few. */
   async #drop(found: readonly OldEvent[]): Promise<void> {
-    const { journal, clock, log, gapOf, onAccepted, onRemoved, onDropped } = this.#parts;
+    const { outbox, clock, log, gapOf, onRemoved, onDropped } = this.#parts;
     const nowMs = clock.now();
     const removals = removalsOf(found);
     const events = removals.flatMap((removal) => gapOf(removal, nowMs));
     // With an (empty) list of alarms the gate lets it pass: it makes room.
-    const accepted = await journal.accept({ removed: found.map(({ number }) => number), events, alarms: [] });
+    await outbox.accept({ removed: found.map(({ number }) => number), events, alarms: [] });
     for (const removal of removals) log.error(removal, 'events were removed: the journal is at its limit');
     const sequences = Map.groupBy(
       found.flatMap(({ deliveries }) => deliveries),
@@ -154,7 +154,6 @@ export class Budget {
       onDropped(of.length);
     }
     this.#dropped = { count: (this.#dropped?.count ?? 0) + found.length, atMs: nowMs };
-    onAccepted(accepted.deliveries);
   }
 }
 

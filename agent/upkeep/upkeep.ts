@@ -25,12 +25,10 @@ const SETTLED_MS = 10 * 60_000;
 const REMOVED_MS = 24 * 3_600_000;
 
 interface UpkeepParts
-  extends Pick<Installation, 'configuration' | 'clock' | 'journal' | 'identity' | 'webhooksFor'> {
+  extends Pick<Installation, 'configuration' | 'clock' | 'journal' | 'identity' | 'outbox' | 'signals'> {
   readonly log: Logger;
-  readonly dispatcher: Pick<Dispatcher, 'offer' | 'discard'>;
+  readonly dispatcher: Pick<Dispatcher, 'discard'>;
   readonly turnstiles: () => readonly TurnstileStanding[];
-  /** Deliveries were given up: by age (only parked ones), or for the journal's limit. */
-  readonly onDropped: (reason: 'retention' | 'limit', count: number) => void;
 }
 
 /** What keeps an installation going for years: retention, backups, checks, the limit of the journal, daily figures. */
@@ -48,14 +46,20 @@ export class Upkeep implements Part {
   #looking: Promise<void> = Promise.resolve();
 
   constructor(parts: UpkeepParts) {
-    const { configuration, journal, clock, log, dispatcher, onDropped } = parts;
+    const { configuration, journal, outbox, clock, log, dispatcher, signals } = parts;
     this.#parts = parts;
     this.#budget = new Budget({
-      ...{ journal, clock, log, settings: () => configuration().journal, signal: this.#stopping.signal },
+      ...{
+        journal,
+        outbox,
+        clock,
+        log,
+        settings: () => configuration().journal,
+        signal: this.#stopping.signal,
+      },
       gapOf: (removal, nowMs) => this.#gapOf(removal, nowMs),
-      onAccepted: (deliveries) => dispatcher.offer(deliveries),
       onRemoved: (webhook, sequences) => dispatcher.discard(webhook, sequences),
-      onDropped: (count) => onDropped('limit', count),
+      onDropped: (count) => signals.tell('dropped', { reason: 'limit', count }),
       onParkedRemoved: (counts) => this.#noteParked(counts),
     });
     this.#timezone = timezoneOf(configuration());
@@ -150,13 +154,13 @@ export class Upkeep implements Part {
 
   #noteParked(parked: Readonly<Record<string, number>>): void {
     if (Object.keys(parked).length === 0) return;
-    const { clock, log, onDropped } = this.#parts;
+    const { clock, log, signals } = this.#parts;
     const nowMs = clock.now();
     const before = this.#parkedRemoved;
     // A night and the limit may both remove some within a day: the alarm says all of them.
     const counts = { ...(before !== undefined && nowMs - before.atMs < REMOVED_MS && before.counts) };
     add(counts, parked);
-    for (const count of Object.values(parked)) onDropped('retention', count);
+    for (const count of Object.values(parked)) signals.tell('dropped', { reason: 'retention', count });
     this.#parkedRemoved = { atMs: nowMs, counts };
     log.error({ parked }, 'parked events were removed: nobody saw to them in time');
   }
@@ -179,20 +183,19 @@ export class Upkeep implements Part {
   }
 
   async #summarise(): Promise<void> {
-    const { configuration, clock, journal, dispatcher, identity, webhooksFor } = this.#parts;
+    const { configuration, clock, outbox, identity } = this.#parts;
     const { agent, units } = configuration();
     const nowMs = clock.now();
     const name = 'giro.resumo';
-    const wanted = units.filter((unit) => webhooksFor({ name, unit: unit.id }).length > 0);
+    const wanted = units.filter((unit) => outbox.wanting({ name, unit: unit.id }).length > 0);
     if (wanted.length === 0) return;
     const reader = new ReaderThread(agent.data);
     try {
       const context = { agent: agent.name, identity };
       const events = await summariesOf(wanted, reader, (unit) => this.#turnstilesOf(unit), context, nowMs);
-      const accepted = await journal.accept({
-        events: events.map((event) => ({ ...event, webhooks: webhooksFor(event) })),
+      await outbox.accept({
+        events: events.map((event) => ({ ...event, webhooks: outbox.wanting(event) })),
       });
-      dispatcher.offer(accepted.deliveries);
     } finally {
       await reader.close();
     }
@@ -210,12 +213,12 @@ export class Upkeep implements Part {
 
   /** Told to those of the webhooks that missed something. */
   #gapOf(removal: Removal, nowMs: number): NewEvent[] {
-    const { configuration, identity, webhooksFor } = this.#parts;
+    const { configuration, identity, outbox } = this.#parts;
     const { agent, units } = configuration();
     const unit = units.find(({ id }) => id === removal.unit);
     if (unit === undefined) return []; // it left the configuration, and its webhooks' filters with it
     const event = removalEvent(removal, { agent: agent.name, unit, identity }, nowMs);
-    const webhooks = webhooksFor(event).filter((webhook) => removal.webhooks.includes(webhook));
+    const webhooks = outbox.wanting(event).filter((webhook) => removal.webhooks.includes(webhook));
     return webhooks.length === 0 ? [] : [{ ...event, webhooks }];
   }
 }

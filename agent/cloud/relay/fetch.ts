@@ -135,7 +135,7 @@ export class Fetching {
     channel: 'sse' | 'consulta',
     position: string | undefined,
   ): Promise<void> {
-    const { agent, clock, accept, log, webhooksFor, onAccepted } = this.#parts;
+    const { agent, clock, log, outbox } = this.#parts;
     const { id: relay, provider } = this.#source;
     const receivedAtMs = clock.now();
     const events = items.flatMap(({ event }) => {
@@ -144,13 +144,12 @@ export class Fetching {
         { ...event, channel, receivedAtMs },
         { relay, provider, agent, unit: this.#unit },
       );
-      return [{ ...made, webhooks: webhooksFor(made) }];
+      return [{ ...made, webhooks: outbox.wanting(made) }];
     });
-    const { deliveries, duplicates } = await accept({
+    const { duplicates } = await outbox.accept({
       events,
       ...(position && { relay: { relay, source: this.#origin, position } }),
     });
-    onAccepted(deliveries);
     if (position) this.#after = position;
     for (const { id, name, unit } of events) {
       if (duplicates.includes(id)) log.debug({ id, name }, 'already known');

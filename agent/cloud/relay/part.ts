@@ -18,10 +18,10 @@ interface Settings {
 
 /** The sources of cloud events as a part of the gateway. One that starts anew goes on behind what was committed. */
 export function relayPart(installation: Installation, health: RelayHealth): Part {
-  const { configuration, identity, clock, log, webhooksFor, dispatcher } = installation;
+  const { configuration, identity, clock, log } = installation;
   const units = new UnitsInForce(() => configuration().units);
   const common = {
-    ...{ identity, clock, log, webhooksFor, health, units, random: Math.random },
+    ...{ identity, clock, log, health, units, random: Math.random },
     ...remembering(installation),
   };
   const runs = new Runs<Settings>({
@@ -29,8 +29,7 @@ export function relayPart(installation: Installation, health: RelayHealth): Part
     settingsOf: (given) => new Map(given.relay.map((source) => [source.id, settingsOf(source, given)])),
     async run({ source, agent }, signal) {
       const { runRelay } = await import('./run.ts'); // brings an HTTP server that most gyms have no use for
-      const parts = { ...common, agent, onAccepted: dispatcher.offer.bind(dispatcher) };
-      return runRelay(source, parts, signal);
+      return runRelay(source, { ...common, agent }, signal);
     },
   });
   return {
@@ -51,13 +50,16 @@ function settingsOf(source: RelaySource, { units, agent }: Configuration): Setti
 }
 
 /** The journal, whose state tells of positions as they are committed, not as they were at the start. */
-function remembering({ journal, accept }: Installation): Pick<RelayParts, 'journal' | 'accept'> {
+function remembering({ journal, outbox }: Installation): Pick<RelayParts, 'journal' | 'outbox'> {
   const positions = new Map(journal.state.relays.map((relay) => [relay.relay, relay]));
   return {
-    async accept(given: Accept): Promise<Accepted> {
-      const accepted = await accept(given);
-      if (given.relay !== undefined) positions.set(given.relay.relay, given.relay);
-      return accepted;
+    outbox: {
+      wanting: (event) => outbox.wanting(event),
+      async accept(given: Accept): Promise<Accepted> {
+        const accepted = await outbox.accept(given);
+        if (given.relay !== undefined) positions.set(given.relay.relay, given.relay);
+        return accepted;
+      },
     },
     journal: {
       mark: (...marks) => journal.mark(...marks),

@@ -104,8 +104,7 @@ export class Posts {
   }
 
   async #store(accept: Accept): Promise<void> {
-    const { deliveries } = await this.#parts.accept(accept);
-    this.#parts.onAccepted(deliveries);
+    await this.#parts.outbox.accept(accept);
   }
 
   #kept({ bytes, ...said }: Post): Accept {
@@ -115,7 +114,7 @@ export class Posts {
 
   /** Undefined when no unit fits. */
   #event({ bytes, contentType, headers, receivedAtMs }: Post): NewEvent | undefined {
-    const { agent, identity, units, webhooksFor } = this.#parts;
+    const { agent, identity, units, outbox } = this.#parts;
     const { id: relay, provider, members } = this.#source;
     const said = readBody(bytes, contentType, members);
     const unit = unitOf(said, units.now) ?? units.now.find(({ id }) => id === this.#source.unit);
@@ -135,7 +134,7 @@ export class Posts {
       },
       { relay, provider, agent, unit },
     );
-    return { ...event, webhooks: webhooksFor(event) };
+    return { ...event, webhooks: outbox.wanting(event) };
   }
 }
 

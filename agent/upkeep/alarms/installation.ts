@@ -5,27 +5,23 @@ import { alarmEvent } from '../../events/own-body.ts';
 import type { IdentityState } from './conditions.ts';
 import { diskSpace } from './disk.ts';
 import { noteRefusal } from './refusal-note.ts';
-import { AlarmWatch, type WatchOptions } from './watch.ts';
+import { AlarmWatch } from './watch.ts';
 
 /** The watch over a whole installation; not started yet. */
-export function watchInstallation(
-  installation: Installation & Pick<WatchOptions, 'turnstiles' | 'others'>,
-): AlarmWatch {
-  const { configuration, clock, log, journal, dispatcher, turnstiles, others } = installation;
+export function watchInstallation(installation: Installation): AlarmWatch {
+  const { configuration, clock, log, journal, outbox, dispatcher } = installation;
   const { data } = configuration().agent;
   return new AlarmWatch({
     journal,
+    outbox,
     open: journal.state.alarms,
     identity: stateOf(installation),
     clock,
     log,
-    turnstiles,
-    others,
     webhooks: () => dispatcher.health(),
     space: () => diskSpace(data),
     noteRefusal: (isRefused) => noteRefusal(data, isRefused),
     eventsOf: (change, nowMs) => eventsOf(change, installation, nowMs),
-    onAccepted: (deliveries) => dispatcher.offer(deliveries),
   });
 }
 
@@ -38,12 +34,12 @@ function stateOf({ identity, journal }: Installation): IdentityState {
 
 /** An alarm belongs to the unit of its turnstile, every other to the first; none is told where there is no unit. */
 function eventsOf(change: AlarmChange, installation: Installation, nowMs: number): NewEvent[] {
-  const { configuration, identity, webhooksFor } = installation;
+  const { configuration, identity, outbox } = installation;
   const { units, turnstiles, agent } = configuration();
   const home = turnstiles.find(({ id }) => id === change.alarm.turnstile)?.unit;
   const unit = units.find(({ id }) => id === home) ?? units[0];
   if (unit === undefined) return [];
   const context = { agent: agent.name, language: agent.language, unit, identity };
   const event = alarmEvent(change, context, nowMs);
-  return [{ ...event, webhooks: webhooksFor(event) }];
+  return [{ ...event, webhooks: outbox.wanting(event) }];
 }

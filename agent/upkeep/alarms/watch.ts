@@ -2,10 +2,10 @@ import type { Clock } from '../../../drivers/base/clock.ts';
 import type { Text } from '../../../drivers/base/language.ts';
 import type { Logger } from '../../../drivers/base/log.ts';
 import type { Alarm, AlarmChange } from '../../events/alarm.ts';
-import type { Delivery } from '../../events/delivery.ts';
 import type { NewEvent } from '../../events/event.ts';
 import type { TurnstileStanding } from '../../events/turnstile-standing.ts';
 import type { Journal } from '../../journal/journal.ts';
+import type { EventOutbox } from '../../journal/records.ts';
 import {
   type DiskSpace,
   type IdentityState,
@@ -26,25 +26,28 @@ const DEVICE_ALARM_MS = 10 * 60_000;
 /** How long `status` says what the start found. */
 const FOUND_MS = 24 * 3_600_000;
 
-export interface WatchOptions {
-  readonly journal: Pick<Journal, 'accept' | 'parked' | 'health'>;
+interface WatchOptions {
+  readonly journal: Pick<Journal, 'parked' | 'health'>;
+  readonly outbox: Pick<EventOutbox, 'accept'>;
   /** Open in the journal at the start. */
   readonly open: readonly Alarm[];
   readonly identity: IdentityState;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly turnstiles: () => readonly TurnstileStanding[];
   readonly webhooks: () => readonly Omit<WebhookSample, 'parked'>[];
-  /** What upkeep found wrong. */
-  readonly others: (nowMs: number) => readonly Condition[];
   /** Room on the disk of the data folder. */
   readonly space: () => Promise<DiskSpace>;
   /** Says beside the journal whether it can be written. */
   readonly noteRefusal: (isRefused: boolean) => Promise<void>;
   /** What is told of an opening or a closing. */
   readonly eventsOf: (change: AlarmChange, nowMs: number) => readonly NewEvent[];
-  /** Just committed. */
-  readonly onAccepted: (deliveries: readonly Delivery[]) => void;
+}
+
+/** What is looked at besides webhooks, journal and disk. */
+interface Watched {
+  readonly turnstiles: () => readonly TurnstileStanding[];
+  /** What other parts found wrong. */
+  readonly others: (nowMs: number) => readonly Condition[];
 }
 
 /**
@@ -54,6 +57,7 @@ export interface WatchOptions {
 export class AlarmWatch {
   readonly #options: WatchOptions;
   readonly #registry: Registry;
+  #watched: Watched = { turnstiles: () => [], others: () => [] };
   /** What is not known at once: parked deliveries by webhook, and the disk. */
   #asked: { readonly parked: ReadonlyMap<string, number>; readonly space: DiskSpace } | undefined;
   #isAsking = false;
@@ -65,6 +69,11 @@ export class AlarmWatch {
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#registry = new Registry(options.open);
+  }
+
+  /** What to look at: known only when the parts that raise alarms here are made. Before `start`. */
+  watch(watched: Watched): void {
+    this.#watched = watched;
   }
 
   /** Looks for the first time after a minute: by then links and webhooks have shown whether they work. */
@@ -120,7 +129,8 @@ export class AlarmWatch {
 
   async #examine(): Promise<void> {
     if (this.#asked === undefined) return;
-    const { clock, turnstiles, webhooks, journal } = this.#options;
+    const { clock, webhooks, journal } = this.#options;
+    const { turnstiles, others } = this.#watched;
     const { parked, space } = this.#asked;
     const nowMs = clock.now();
     const conditions = [
@@ -130,7 +140,7 @@ export class AlarmWatch {
       }),
       ...turnstiles().flatMap((sample) => turnstileConditions(sample, nowMs)),
       ...machineConditions(journal.health, space, nowMs),
-      ...this.#options.others(nowMs),
+      ...others(nowMs),
     ];
     await this.#store(this.#registry.examine(conditions, nowMs));
   }
@@ -143,7 +153,7 @@ export class AlarmWatch {
   }
 
   async #store(found: readonly AlarmChange[]): Promise<void> {
-    const { clock, journal, eventsOf, onAccepted } = this.#options;
+    const { clock, outbox, eventsOf } = this.#options;
     for (const change of found) this.#log(change);
     const alarms = [...this.#refused.splice(0), ...found];
     if (alarms.length === 0) return;
@@ -151,8 +161,7 @@ export class AlarmWatch {
       change.kind === 'changed' ? [] : eventsOf(change, clock.now()),
     );
     try {
-      const { deliveries } = await journal.accept({ alarms, events });
-      onAccepted(deliveries);
+      await outbox.accept({ alarms, events });
     } catch (error) {
       this.#refused.unshift(...alarms);
       throw error;

@@ -62,13 +62,14 @@ function intakeOf({
     log: { debug: note, info: note, warn: note, error: note },
     open,
     device: {},
-    accept: async (accept) => {
-      accepts.push(accept);
-      return { deliveries: [], duplicates: [] };
+    outbox: {
+      wanting: () => ['crm'],
+      accept: async (accept) => {
+        accepts.push(accept);
+        return { deliveries: [], duplicates: [], large: [], fed: [] };
+      },
     },
     traces: async () => [],
-    webhooksFor: () => ['crm'],
-    onAccepted: () => {},
     onDevice: (device) => devices.push(device),
     onAlarm: async ({ code }) => {
       alarms.push(code);

@@ -40,14 +40,15 @@ async function start(folder: string, clock = new ManualClock(), device: DeviceDe
     log,
     open: journal.state.openAccesses,
     device,
-    accept: async (accept) => {
-      const accepted = await journal.accept(accept);
-      events.push(...(accept.events ?? []).filter(({ id }) => !accepted.duplicates.includes(id)));
-      return accepted;
+    outbox: {
+      wanting: () => ['crm'],
+      async accept(accept) {
+        const accepted = await journal.accept(accept);
+        events.push(...(accept.events ?? []).filter(({ id }) => !accepted.duplicates.includes(id)));
+        return accepted;
+      },
     },
     traces: (...near) => journal.traces(...near),
-    webhooksFor: () => ['crm'],
-    onAccepted: () => {},
     onAlarm: async () => {},
     onDevice: () => {},
   });

@@ -80,12 +80,13 @@ async function eventOf(readings: readonly Reading[]): Promise<NewEvent> {
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     open: [],
     device: { manufacturer: 'Henry', model: 'Primme Acesso', serial: '00123' },
-    accept: async (accept) => {
-      events.push(...(accept.events ?? []));
-      return { deliveries: [], duplicates: [] };
+    outbox: {
+      wanting: () => ['crm'],
+      accept: async (accept) => {
+        events.push(...(accept.events ?? []));
+        return { deliveries: [], duplicates: [], large: [], fed: [] };
+      },
     },
-    webhooksFor: () => ['crm'],
-    onAccepted: ignore,
     traces: async () => [],
     onDevice: ignore,
     onAlarm: async () => {},

@@ -19,6 +19,7 @@ async function filled(t: TestContext, atLimit: JournalSettings['atLimit'], count
   const parkedRemoved: Readonly<Record<string, number>>[] = [];
   const budget = new Budget({
     journal,
+    outbox: journal,
     clock,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     settings: () => ({ keep: KEEP, limitMb: 16, atLimit, backups: 0, backupFolder: '' }),
@@ -27,7 +28,6 @@ async function filled(t: TestContext, atLimit: JournalSettings['atLimit'], count
       told.push(removal);
       return [gapOf(told.length)];
     },
-    onAccepted: () => {},
     onRemoved: (_, sequences) => removed.push(...sequences),
     onDropped: (count) => dropped.push(count),
     onParkedRemoved: (counts) => parkedRemoved.push(counts),

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Outbox } from '../../../agent/delivery/outbox.ts';
 import type { Delivery } from '../../../agent/events/delivery.ts';
 import { loadIdentity } from '../../../agent/events/identity.ts';
+import { Signals } from '../../../agent/events/signals.ts';
 import { Journal } from '../../../agent/journal/journal.ts';
 import { Upkeep } from '../../../agent/upkeep/upkeep.ts';
 import { readConfiguration } from '../../../config/read.ts';
@@ -18,7 +20,7 @@ test('a machine that was off at night makes up for it ten minutes after its star
   const env = { STATE_DIRECTORY: folder };
   const yaml = GOOD.replace('https://crm.example.com', 'https://127.0.0.1:9').replace(
     'id: crm',
-    'id: crm\n    allow: [loopback]',
+    'id: crm\n    events: [giro.resumo]\n    allow: [loopback]',
   );
   const configuration = readConfiguration(Buffer.from(yaml), join(folder, 'giro.yaml'), {
     env,
@@ -30,12 +32,17 @@ test('a machine that was off at night makes up for it ten minutes after its star
   t.after(() => journal.close());
   const offered: Delivery[] = [];
   const dropped: [reason: string, count: number][] = [];
+  const signals = new Signals(log);
+  signals.on('dropped', ({ reason, count }) => dropped.push([reason, count]));
   const upkeep = new Upkeep({
     ...{ configuration: () => configuration, clock, log, journal, identity: loadIdentity(folder, 0) },
-    dispatcher: { offer: (deliveries) => void offered.push(...deliveries), discard: () => {} },
+    dispatcher: { discard: () => {} },
     turnstiles: () => [{ turnstile: 'catraca-1' }],
-    webhooksFor: ({ name }) => (name === 'giro.resumo' ? ['crm'] : []),
-    onDropped: (...drop) => void dropped.push(drop),
+    outbox: new Outbox({
+      ...{ configuration: () => configuration, journal, signals },
+      dispatcher: { offer: (deliveries) => void offered.push(...deliveries) },
+    }),
+    signals,
   });
   t.after(() => upkeep.stop());
   const old = clock.now() - 100 * DAY_MS;
@@ -91,10 +98,13 @@ test('a backup that fails is an alarm until one works', async (t) => {
         journal,
         identity: loadIdentity(folder, 0),
       },
-      dispatcher: { offer: () => {}, discard: () => {} },
+      dispatcher: { discard: () => {} },
       turnstiles: () => [],
-      webhooksFor: () => [],
-      onDropped: () => {},
+      outbox: new Outbox({
+        configuration: () => ({ ...settings, webhooks: [] }),
+        ...{ journal, signals: new Signals(log), dispatcher: { offer: () => {} } },
+      }),
+      signals: new Signals(log),
     });
   const unusable = { ...configuration.journal, backupFolder: join(folder, 'journal.db', 'x') };
   const upkeep = make({ ...configuration, journal: unusable });

@@ -232,12 +232,15 @@ test('no answer before the commit; after 10 s the sender is asked to come again,
   const asked = new Promise<void>((resolve) => {
     reached = resolve;
   });
-  const { accept } = node.parts;
+  const { outbox } = node.parts;
   Object.assign(node.parts, {
-    async accept(...given: Parameters<typeof accept>) {
-      reached();
-      await disk;
-      return accept(...given);
+    outbox: {
+      ...outbox,
+      async accept(...given: Parameters<typeof outbox.accept>) {
+        reached();
+        await disk;
+        return outbox.accept(...given);
+      },
     },
   });
   const url = await receive(node);

@@ -27,8 +27,7 @@ export async function openNode(
 ) {
   const { log, lines, line } = recordingLog();
   const news = new FeedNews(clock);
-  const onFed = (units: readonly string[]): void => news.tell(units);
-  const journal = await Journal.open(folder, { log, clock, onFed });
+  const journal = await Journal.open(folder, { log, clock });
   const stopping = new AbortController();
   const running: Promise<void>[] = [];
   const close = async (): Promise<void> => {
@@ -44,11 +43,16 @@ export async function openNode(
     clock,
     log,
     journal,
-    accept: (accept) => journal.accept(accept),
+    outbox: {
+      wanting: () => [FEED, 'crm'],
+      async accept(accept) {
+        const accepted = await journal.accept(accept);
+        news.tell(accepted.fed);
+        return accepted;
+      },
+    },
     health: new RelayHealth(),
     random: () => 0.5,
-    webhooksFor: () => [FEED, 'crm'],
-    onAccepted: () => {},
   };
   return { folder, journal, news, log, lines, line, parts, running, close, signal: stopping.signal };
 }

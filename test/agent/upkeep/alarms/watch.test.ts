@@ -94,12 +94,14 @@ class Site {
   #start(open: readonly Alarm[]): AlarmWatch {
     const context = { agent: 'recepcao', unit, identity, language: this.#language };
     const watch = new AlarmWatch({
-      journal: {
+      outbox: {
         accept: async (accept) => {
           if (this.refuse !== undefined) throw this.refuse;
           this.accepts.push(accept);
           return { deliveries: [], duplicates: [], large: [], fed: [] };
         },
+      },
+      journal: {
         parked: async () => (this.parked === 0 ? [] : [{ webhook: 'crm', parked: this.parked }]),
         health: this.health,
       },
@@ -107,16 +109,14 @@ class Site {
       identity: this.identity,
       clock: this.clock,
       log: this.log,
-      others: () => [],
-      turnstiles: () => [this.turnstile],
       webhooks: () => [this.webhook],
       space: async () => this.space,
       noteRefusal: async (isRefused) => {
         this.notes.push(isRefused);
       },
       eventsOf: (change, nowMs) => [{ ...alarmEvent(change, context, nowMs), webhooks: ['crm'] }],
-      onAccepted: () => {},
     });
+    watch.watch({ turnstiles: () => [this.turnstile], others: () => [] });
     watch.start();
     return watch;
   }
