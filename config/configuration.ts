@@ -1,13 +1,12 @@
 import type { Language } from '../drivers/base/language.ts';
-import type { Driver } from '../drivers/contract/driver.ts';
-import type { LinkAddress } from '../drivers/links/address.ts';
-import type { TapPlace } from '../drivers/links/tap.ts';
 import type { EVENTS, SIGNATURES } from './schema.ts';
 import type { Feed } from './sections/feed.ts';
 import type { FORMATS } from './sections/format-schema.ts';
 import type { JournalSettings } from './sections/journal.ts';
+import type { Panel } from './sections/panel.ts';
 import type { RelaySource } from './sections/relay.ts';
 import type { SigningKey } from './sections/secret.ts';
+import type { Turnstile } from './sections/turnstiles.ts';
 import type { Auth } from './sections/webhook-auth.ts';
 import type { TlsSettings } from './sections/webhook-tls.ts';
 
@@ -34,18 +33,6 @@ interface Agent {
   readonly data: string;
 }
 
-/** Where the page is served, if anywhere. */
-export type Panel =
-  | 'off'
-  | {
-      /** A name, an IPv4 or an IPv6 address (without brackets) of this machine. */
-      readonly host: string;
-      /** 0 takes a free port. */
-      readonly port: number;
-      /** Only this machine can open it. */
-      readonly isLocal: boolean;
-    };
-
 export interface Unit {
   readonly id: string;
   readonly name?: string | undefined;
@@ -54,20 +41,6 @@ export interface Unit {
   readonly timezone: string;
   /** Pacto database key, 32 hex. */
   readonly key?: string | undefined;
-}
-
-export interface Turnstile {
-  readonly id: string;
-  /** `units[].id`. */
-  readonly unit: string;
-  readonly name?: string | undefined;
-  readonly driver: Driver;
-  readonly address: LinkAddress;
-  /** Between the device and the gym's software; then Giro only listens in. */
-  readonly tap?: TapPlace | undefined;
-  readonly swapDirection: boolean;
-  /** What the driver's own schema made of them. */
-  readonly options: unknown;
 }
 
 export interface Webhook {

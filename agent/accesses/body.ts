@@ -1,4 +1,5 @@
-import type { Turnstile, Unit } from '../../config/configuration.ts';
+import type { Unit } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Direction } from '../../drivers/contract/reading.ts';
 import { version } from '../base/version.ts';
 import type { NewEvent } from '../events/event.ts';

@@ -1,4 +1,5 @@
-import type { Turnstile, Unit } from '../../config/configuration.ts';
+import type { Unit } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Clock } from '../../drivers/base/clock.ts';
 import type { Logger } from '../../drivers/base/log.ts';
 import type { AccessReading, DeviceFact, Reading } from '../../drivers/contract/reading.ts';

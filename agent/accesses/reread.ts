@@ -1,4 +1,4 @@
-import type { Turnstile } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Logger } from '../../drivers/base/log.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Intake } from './intake.ts';

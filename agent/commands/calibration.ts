@@ -1,4 +1,4 @@
-import type { Turnstile } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Text } from '../../drivers/base/language.ts';
 import type { Direction, Reading } from '../../drivers/contract/reading.ts';
 

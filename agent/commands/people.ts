@@ -1,6 +1,7 @@
 import type { Clock } from '../../drivers/base/clock.ts';
 import { sleep } from '../../drivers/base/clock.ts';
-import type { SimulatedPassage, Simulator } from '../../drivers/contract/simulator.ts';
+import type { SimulatedPassage } from '../../drivers/contract/passage.ts';
+import type { Simulator } from '../../drivers/contract/simulator.ts';
 
 /** Of 20 people 16 pass, 3 are refused and 1 gives up: about what a front desk sees. */
 const OUTCOMES: readonly SimulatedPassage['outcome'][] = [

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Clock, systemClock } from '../../drivers/base/clock.ts';
 import { GiroError } from '../../drivers/base/errors.ts';
+import type { SimulatedPassage } from '../../drivers/contract/passage.ts';
 import { SCENARIOS, type Scenario } from '../../drivers/contract/scenario.ts';
-import type { SimulatedPassage, Simulator } from '../../drivers/contract/simulator.ts';
+import type { Simulator } from '../../drivers/contract/simulator.ts';
 import { formatAddress, type LinkAddress, parseAddress } from '../../drivers/links/address.ts';
 import { drivers, findDriver } from '../../drivers/registry.ts';
 import type { DescribeCommand } from './command.ts';

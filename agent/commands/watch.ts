@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { Configuration, Turnstile } from '../../config/configuration.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import { systemClock } from '../../drivers/base/clock.ts';
 import { GiroError } from '../../drivers/base/errors.ts';
 import type { Text } from '../../drivers/base/language.ts';

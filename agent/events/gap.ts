@@ -1,4 +1,4 @@
-import type { Turnstile } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { DeviceFact } from '../../drivers/contract/reading.ts';
 import type { NewEvent } from './event.ts';
 import { instantOf, zonedText } from './moment.ts';

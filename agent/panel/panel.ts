@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Configuration, Panel as PanelAddress } from '../../config/configuration.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { Panel as PanelAddress } from '../../config/sections/panel.ts';
 import type { GiroError } from '../../drivers/base/errors.ts';
 import type { DeliveryJournal } from '../delivery/marks.ts';
 import type { NewEvent } from '../events/event.ts';

@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
-import type { Panel as PanelAddress } from '../../config/configuration.ts';
+import type { Panel as PanelAddress } from '../../config/sections/panel.ts';
 import { formatPeer } from '../../drivers/links/address.ts';
 import { createHttpServer, listen } from '../http/server.ts';
 import { guard } from './guard.ts';

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
-import type { Turnstile, Unit } from '../../config/configuration.ts';
+import type { Unit } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Clock } from '../../drivers/base/clock.ts';
 import { GiroError } from '../../drivers/base/errors.ts';
 import type { DecisionQuestion, TurnstileContext } from '../../drivers/contract/driver.ts';

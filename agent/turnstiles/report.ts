@@ -1,4 +1,4 @@
-import type { Turnstile } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Clock } from '../../drivers/base/clock.ts';
 import type { DeviceDetails } from '../accesses/intake.ts';
 import type { TurnstileStanding } from '../events/turnstile-standing.ts';

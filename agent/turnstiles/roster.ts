@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Configuration, Turnstile, Unit } from '../../config/configuration.ts';
+import type { Configuration, Unit } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Part } from '../base/part.ts';
 import type { Installation } from '../delivery/installation.ts';
 import type { TurnstileStanding } from '../events/turnstile-standing.ts';

@@ -1,4 +1,5 @@
-import type { Turnstile, Unit } from '../../config/configuration.ts';
+import type { Unit } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Text } from '../../drivers/base/language.ts';
 import type { Logger } from '../../drivers/base/log.ts';
 import { createLinkSource } from '../../drivers/links/open.ts';

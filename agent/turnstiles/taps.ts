@@ -1,4 +1,4 @@
-import type { Turnstile } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Clock } from '../../drivers/base/clock.ts';
 import type { Logger } from '../../drivers/base/log.ts';
 import { type TapMaker, TapThread } from '../../drivers/links/tap-thread.ts';

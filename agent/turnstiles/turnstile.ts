@@ -1,4 +1,4 @@
-import type { Turnstile } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import { type Clock, sleep } from '../../drivers/base/clock.ts';
 import { GiroError } from '../../drivers/base/errors.ts';
 import type { Logger } from '../../drivers/base/log.ts';

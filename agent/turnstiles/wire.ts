@@ -1,4 +1,4 @@
-import type { Turnstile } from '../../config/configuration.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Clock } from '../../drivers/base/clock.ts';
 import type { Driver, Observer, ObserverContext, TurnstileContext } from '../../drivers/contract/driver.ts';
 import type { Reading } from '../../drivers/contract/reading.ts';

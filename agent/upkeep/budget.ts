@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Turnstile, Unit } from '../../config/configuration.ts';
+import type { Unit } from '../../config/configuration.ts';
 import type { JournalSettings } from '../../config/sections/journal.ts';
+import type { Turnstile } from '../../config/sections/turnstiles.ts';
 import type { Clock } from '../../drivers/base/clock.ts';
 import type { Logger } from '../../drivers/base/log.ts';
 import type { NewEvent } from '../events/event.ts';

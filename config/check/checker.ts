@@ -45,7 +45,7 @@ export class Checker {
   }
 
   checkClaims(): void {
-    checkClaims(this, this.#claims);
+    checkClaims(this.#claims, this.source, (path, problem) => this.report(path, problem));
   }
 
   /** Reports what the schema finds wrong with the value at `path`; the schema's output when it finds nothing. */

@@ -1,9 +1,8 @@
 import { isIPv6 } from 'node:net';
 import { formatPeer, type LinkAddress } from '../../drivers/links/address.ts';
-import type { Checker } from './checker.ts';
 import type { ListenAddress } from './listen.ts';
 import { type Place, type Problem, text } from './mistakes.ts';
-import type { Path } from './source.ts';
+import type { Path, Source } from './source.ts';
 
 type Device = Exclude<LinkAddress, { readonly kind: 'tcp-listen' }>;
 
@@ -14,19 +13,23 @@ export type Claim = { readonly path: Path } & (
 );
 
 /** Reports every claim that an earlier one of the file has already. */
-export function checkClaims(checker: Checker, claims: readonly Claim[]): void {
+export function checkClaims(
+  claims: readonly Claim[],
+  source: Source,
+  report: (path: Path, problem: Problem) => void,
+): void {
   const placed = claims
-    .map((claim) => ({ claim, place: placeOf(checker, claim) }))
+    .map((claim) => ({ claim, place: placeOf(source, claim) }))
     .sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || columnOf(a.place) - columnOf(b.place));
   for (const [index, { claim }] of placed.entries()) {
     const first = placed.slice(0, index).find((earlier) => collide(earlier.claim, claim));
-    if (first !== undefined) checker.report(claim.path, problemOf(claim, first.claim, first.place));
+    if (first !== undefined) report(claim.path, problemOf(claim, first.claim, first.place));
   }
 }
 
 /** Undefined for a default that the file does not write: it comes before whatever is written. */
-function placeOf(checker: Checker, { path }: Claim): Place | undefined {
-  return checker.source.at(path) === undefined ? undefined : checker.source.place(path);
+function placeOf(source: Source, { path }: Claim): Place | undefined {
+  return source.at(path) === undefined ? undefined : source.place(path);
 }
 
 function columnOf(place: Place | undefined): number {

@@ -5,7 +5,18 @@ import { parseAddress } from '../../drivers/links/address.ts';
 import { isLoopback } from '../../drivers/links/host.ts';
 import type { Checker } from '../check/checker.ts';
 import { text } from '../check/mistakes.ts';
-import type { Panel } from '../configuration.ts';
+
+/** Where the page is served, if anywhere. */
+export type Panel =
+  | 'off'
+  | {
+      /** A name, an IPv4 or an IPv6 address (without brackets) of this machine. */
+      readonly host: string;
+      /** 0 takes a free port. */
+      readonly port: number;
+      /** Only this machine can open it. */
+      readonly isLocal: boolean;
+    };
 
 const PORT = 8470;
 const OFF = 'off';

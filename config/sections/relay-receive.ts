@@ -1,12 +1,50 @@
 import { BlockList, isIP } from 'node:net';
 import type { z } from 'zod';
 import type { Checker } from '../check/checker.ts';
+import type { ListenAddress } from '../check/listen.ts';
 import { type Problem, text } from '../check/mistakes.ts';
 import type { Path } from '../check/source.ts';
 import { checkListen } from './feed.ts';
-import type { ReceiveSource } from './relay.ts';
 import type { relaySchema } from './relay-schema.ts';
-import { checkServerTls } from './server-tls.ts';
+import { checkServerTls, type ServerTls } from './server-tls.ts';
+
+export interface Hmac {
+  /** Lower case. */
+  readonly header: string;
+  readonly secret: string;
+  readonly prefix: string;
+  readonly encoding: 'hex' | 'base64';
+}
+
+/** Dotted members of the cloud's body; the first that is there counts. */
+export type Members = Readonly<Record<'event' | 'key' | 'company' | 'id' | 'time', readonly string[]>>;
+
+/** What every source of cloud events has. */
+export interface SourceBase {
+  readonly id: string;
+  /** `nuvem.provedor`. */
+  readonly provider: string;
+}
+
+/** An endpoint that the cloud posts to. */
+export interface ReceiveSource extends SourceBase {
+  readonly kind: 'receive';
+  /** `units[].id`; without it the body must name the unit. */
+  readonly unit: string | undefined;
+  readonly listen: ListenAddress;
+  /** Secret: of the URL. */
+  readonly path: string;
+  readonly tls: ServerTls | undefined;
+  readonly bearer: string | undefined;
+  readonly hmac: Hmac | undefined;
+  /** Addresses and networks; undefined: any may post. */
+  readonly from: readonly string[] | undefined;
+  /** Addresses and networks of reverse proxies. */
+  readonly proxies: readonly string[];
+  /** Header names that are passed on, lower case. */
+  readonly headers: readonly string[];
+  readonly members: Members;
+}
 
 type Form = z.output<typeof relaySchema>;
 type ReceiveForm = Form & { readonly receive: NonNullable<Form['receive']> };

@@ -2,24 +2,16 @@ import { resolve } from 'node:path';
 import { validate } from 'node-cron';
 import type { z } from 'zod';
 import type { Checker } from '../check/checker.ts';
-import type { ListenAddress } from '../check/listen.ts';
 import { type Problem, text } from '../check/mistakes.ts';
 import { checkProxy } from './proxy.ts';
-import { checkReceive } from './relay-receive.ts';
+import { checkReceive, type ReceiveSource, type SourceBase } from './relay-receive.ts';
 import { relaySchema } from './relay-schema.ts';
-import type { ServerTls } from './server-tls.ts';
 import { checkUnit } from './turnstiles.ts';
 import { readPem } from './webhook-tls.ts';
 import { parseWebhookUrl } from './webhook-url.ts';
 
 /** A source of the cloud system's events. */
 export type RelaySource = FetchSource | ReceiveSource;
-
-interface SourceBase {
-  readonly id: string;
-  /** `nuvem.provedor`. */
-  readonly provider: string;
-}
 
 /** An inbox that is asked; at least one of `pull` and `stream`. */
 export interface FetchSource extends SourceBase {
@@ -36,37 +28,6 @@ export interface FetchSource extends SourceBase {
   readonly proxy: URL | undefined;
   readonly allow: readonly ('http' | 'loopback')[];
 }
-
-/** An endpoint that the cloud posts to. */
-export interface ReceiveSource extends SourceBase {
-  readonly kind: 'receive';
-  /** `units[].id`; without it the body must name the unit. */
-  readonly unit: string | undefined;
-  readonly listen: ListenAddress;
-  /** Secret: of the URL. */
-  readonly path: string;
-  readonly tls: ServerTls | undefined;
-  readonly bearer: string | undefined;
-  readonly hmac: Hmac | undefined;
-  /** Addresses and networks; undefined: any may post. */
-  readonly from: readonly string[] | undefined;
-  /** Addresses and networks of reverse proxies. */
-  readonly proxies: readonly string[];
-  /** Header names that are passed on, lower case. */
-  readonly headers: readonly string[];
-  readonly members: Members;
-}
-
-export interface Hmac {
-  /** Lower case. */
-  readonly header: string;
-  readonly secret: string;
-  readonly prefix: string;
-  readonly encoding: 'hex' | 'base64';
-}
-
-/** Dotted members of the cloud's body; the first that is there counts. */
-export type Members = Readonly<Record<'event' | 'key' | 'company' | 'id' | 'time', readonly string[]>>;
 
 interface Surroundings {
   /** Where relative paths start; absolute. */

@@ -1,13 +1,27 @@
 import type { Text } from '../../drivers/base/language.ts';
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { type LinkAddress, parseAddress } from '../../drivers/links/address.ts';
+import type { TapPlace } from '../../drivers/links/tap.ts';
 import type { Checker } from '../check/checker.ts';
 import { text } from '../check/mistakes.ts';
 import { isGroup, type Path } from '../check/source.ts';
 import { unknownName } from '../check/suggest.ts';
-import type { Turnstile } from '../configuration.ts';
 import { turnstileSchema } from '../schema.ts';
 import { checkTap } from './taps.ts';
+
+export interface Turnstile {
+  readonly id: string;
+  /** `units[].id`. */
+  readonly unit: string;
+  readonly name?: string | undefined;
+  readonly driver: Driver;
+  readonly address: LinkAddress;
+  /** Between the device and the gym's software; then Giro only listens in. */
+  readonly tap?: TapPlace | undefined;
+  readonly swapDirection: boolean;
+  /** What the driver's own schema made of them. */
+  readonly options: unknown;
+}
 
 /** Judges what the schema can't: ids, units, addresses and the drivers' own options. Answers those that are right. */
 export function checkTurnstiles(

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Link, LinkKind } from '../links/link.ts';
-import type { SimulatedPassage } from './simulator.ts';
+import type { SimulatedPassage } from './passage.ts';
 
 /**
  * How a simulated controller behaves besides what it reports: `offline-log` (people came before the agent), `garbage`

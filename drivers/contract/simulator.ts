@@ -1,18 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Link, LinkSource } from '../links/link.ts';
-import type { Direction } from './reading.ts';
+import type { SimulatedPassage } from './passage.ts';
 import type { Scenario } from './scenario.ts';
-
-/** Somebody comes to a simulated turnstile. */
-export interface SimulatedPassage {
-  readonly outcome: 'granted-passed' | 'denied' | 'gave-up';
-  /** Digits, at most 20. */
-  readonly card: string;
-  readonly direction: Direction;
-  /** Time that the person takes between the steps of a passage, in ms; 0 for as fast as the link goes. */
-  readonly paceMs: number;
-}
 
 /** A controller that speaks the real wire from its own end, for tests, the demo and `giro simulate`. */
 export interface Simulator {

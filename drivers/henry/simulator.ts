@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { sleep } from '../base/clock.ts';
+import type { SimulatedPassage } from '../contract/passage.ts';
 import type { Direction } from '../contract/reading.ts';
 import { earlierPeople, type Scenario, TroubledLink } from '../contract/scenario.ts';
-import type { SimulatedPassage, Simulator, SimulatorContext } from '../contract/simulator.ts';
+import type { Simulator, SimulatorContext } from '../contract/simulator.ts';
 import type { Link } from '../links/link.ts';
 import { encodeFrame } from './codec.ts';
 import { Ear, UNFINISHED_MS } from './ear.ts';

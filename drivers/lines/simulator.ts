@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { GiroError } from '../base/errors.ts';
+import type { SimulatedPassage } from '../contract/passage.ts';
 import type { Direction } from '../contract/reading.ts';
 import { earlierPeople, type Scenario, TroubledLink } from '../contract/scenario.ts';
-import type { SimulatedPassage, Simulator, SimulatorContext } from '../contract/simulator.ts';
+import type { Simulator, SimulatorContext } from '../contract/simulator.ts';
 import type { Link } from '../links/link.ts';
 
 /** Brazil has had one offset all year since 2019. */

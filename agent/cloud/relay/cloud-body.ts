@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Unit } from '../../../config/configuration.ts';
-import type { Members } from '../../../config/sections/relay.ts';
+import type { Members } from '../../../config/sections/relay-receive.ts';
 
 /** What a body of the cloud says of itself, as far as Giro asks. */
 export interface Said {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import type { ReceiveSource } from '../../../config/sections/relay.ts';
+import type { ReceiveSource } from '../../../config/sections/relay-receive.ts';
 import { addNetwork } from '../../../config/sections/relay-receive.ts';
 import { isContract } from '../../events/recognise.ts';
 

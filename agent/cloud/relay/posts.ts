@@ -1,4 +1,4 @@
-import type { ReceiveSource } from '../../../config/sections/relay.ts';
+import type { ReceiveSource } from '../../../config/sections/relay-receive.ts';
 import { GiroError } from '../../../drivers/base/errors.ts';
 import type { NewEvent } from '../../events/event.ts';
 import type { Accept } from '../../journal/records.ts';

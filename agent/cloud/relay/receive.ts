@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ReceiveSource } from '../../../config/sections/relay.ts';
+import type { ReceiveSource } from '../../../config/sections/relay-receive.ts';
 import { sleep } from '../../../drivers/base/clock.ts';
 import { backoffMs } from '../../../drivers/links/backoff.ts';
 import { LONGEST_BODY_BYTES } from '../../events/render.ts';

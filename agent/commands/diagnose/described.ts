@@ -1,5 +1,6 @@
-import type { Configuration, Turnstile, Webhook } from '../../../config/configuration.ts';
+import type { Configuration, Webhook } from '../../../config/configuration.ts';
 import type { RelaySource } from '../../../config/sections/relay.ts';
+import type { Turnstile } from '../../../config/sections/turnstiles.ts';
 import { formatAddress } from '../../../drivers/links/address.ts';
 import { withoutSecrets } from './without-secrets.ts';
 

@@ -1,5 +1,5 @@
 import { text } from '../../../config/check/mistakes.ts';
-import type { Turnstile } from '../../../config/configuration.ts';
+import type { Turnstile } from '../../../config/sections/turnstiles.ts';
 import { systemClock } from '../../../drivers/base/clock.ts';
 import { ERRORS, type ErrorCode, GiroError } from '../../../drivers/base/errors.ts';
 import type { Text } from '../../../drivers/base/language.ts';

@@ -1,5 +1,6 @@
 import type { ListenAddress } from '../../../config/check/listen.ts';
-import type { Configuration, Turnstile } from '../../../config/configuration.ts';
+import type { Configuration } from '../../../config/configuration.ts';
+import type { Turnstile } from '../../../config/sections/turnstiles.ts';
 
 /** A place where the gateway listens. */
 interface ListeningPlace extends ListenAddress {

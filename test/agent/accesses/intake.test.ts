@@ -8,7 +8,8 @@ import { type DeviceDetails, Intake } from '../../../agent/accesses/intake.ts';
 import type { NewEvent } from '../../../agent/events/event.ts';
 import { loadIdentity } from '../../../agent/events/identity.ts';
 import type { Accept, OpenAccess } from '../../../agent/journal/records.ts';
-import type { Turnstile, Unit } from '../../../config/configuration.ts';
+import type { Unit } from '../../../config/configuration.ts';
+import type { Turnstile } from '../../../config/sections/turnstiles.ts';
 import {
   CREDENTIAL_KINDS,
   DECIDERS,

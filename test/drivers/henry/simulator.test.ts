@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../../drivers/base/clock.ts';
+import type { SimulatedPassage } from '../../../drivers/contract/passage.ts';
 import type { Reading } from '../../../drivers/contract/reading.ts';
 import type { Scenario } from '../../../drivers/contract/scenario.ts';
-import { runSimulator, type SimulatedPassage } from '../../../drivers/contract/simulator.ts';
+import { runSimulator } from '../../../drivers/contract/simulator.ts';
 import { henry } from '../../../drivers/henry/driver.ts';
 import { HenrySimulator } from '../../../drivers/henry/simulator.ts';
 import type { Link, LinkSource } from '../../../drivers/links/link.ts';

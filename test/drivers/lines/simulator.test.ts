@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SimulatedPassage } from '../../../drivers/contract/passage.ts';
 import type { Scenario } from '../../../drivers/contract/scenario.ts';
-import type { SimulatedPassage } from '../../../drivers/contract/simulator.ts';
 import { LineReader } from '../../../drivers/lines/messages.ts';
 import { linesOptions } from '../../../drivers/lines/options.ts';
 import { LinesSimulator } from '../../../drivers/lines/simulator.ts';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../../drivers/base/clock.ts';
+import type { SimulatedPassage } from '../../../drivers/contract/passage.ts';
 import type { Reading } from '../../../drivers/contract/reading.ts';
 import type { Scenario } from '../../../drivers/contract/scenario.ts';
-import { runSimulator, type SimulatedPassage } from '../../../drivers/contract/simulator.ts';
+import { runSimulator } from '../../../drivers/contract/simulator.ts';
 import { createLinkSource } from '../../../drivers/links/open.ts';
 import { encodeFrame, FrameDecoder } from '../../../drivers/toletus-litenet2/codec.ts';
 import { toletusLitenet2 } from '../../../drivers/toletus-litenet2/driver.ts';

@@ -10,7 +10,8 @@ import { Identity } from '../../../../agent/events/identity.ts';
 import { Journal } from '../../../../agent/journal/journal.ts';
 import type { Unit } from '../../../../config/configuration.ts';
 import type { Feed, FeedConsumer } from '../../../../config/sections/feed.ts';
-import type { FetchSource, ReceiveSource } from '../../../../config/sections/relay.ts';
+import type { FetchSource } from '../../../../config/sections/relay.ts';
+import type { ReceiveSource } from '../../../../config/sections/relay-receive.ts';
 import { type Clock, systemClock } from '../../../../drivers/base/clock.ts';
 import { makeFolder, recordingLog } from '../../journal/journals.ts';
 
