@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
 import { GiroError } from '../drivers/base/errors.ts';
 import { whyUnreadable } from './check/files.ts';
-import { isGroup } from './check/source.ts';
+import { isGroup, Source } from './check/source.ts';
 
 /** What a configuration needs besides its own file, as it names it. */
 export interface Links {
@@ -15,7 +14,10 @@ export interface Links {
 const REFERENCE = /\$\{(file|env):([^}]*)\}/g;
 const TLS_FILES = ['certificate', 'key'];
 
-/** Finds what the configuration in the file at `path` names. Throws CONFIG_UNREADABLE. */
+/**
+ * Finds what the configuration in the file at `path` names; nothing where its text is no YAML.
+ * @throws {GiroError} CONFIG_UNREADABLE.
+ */
 export function linksOf(path: string): Links {
   let yaml: string;
   try {
@@ -41,6 +43,7 @@ export function linksOf(path: string): Links {
       }
     }
   };
-  read(parseDocument(yaml, { schema: 'core', resolveKnownTags: false }).toJS(), false);
+  // The reader of the configuration itself: whatever a file holds, its aliases have an end here too.
+  read(new Source(yaml, (value) => ({ value })).value, false);
   return { files: [...files], variables: [...variables] };
 }

@@ -84,7 +84,11 @@ export class Reload implements Part {
     } catch (error) {
       this.#parts.log.error({ err: error }, 'a changed configuration was not applied whole');
     }
-    await this.#watch.follow(this.#files());
+    try {
+      await this.#watch.follow(this.#files());
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'what the configuration names is not watched');
+    }
   }
 
   async #look(): Promise<Reloaded> {
@@ -94,7 +98,7 @@ export class Reload implements Part {
     try {
       found = await loadConfiguration(before.path, { env, running: before.agent });
     } catch (error) {
-      return this.#refuse(mistakesOf(error, before.path));
+      return this.#refuse(this.#mistakesOf(error, before.path));
     }
     const changes = changesBetween(before, found);
     if (changes.length > 0) await apply(found);
@@ -122,6 +126,16 @@ export class Reload implements Part {
     if (refused !== undefined) log.info({}, 'configuration corrected, the file and what is in force agree');
   }
 
+  /** A look at a file ends in applied or refused, whatever it holds: what is not ours is a fault of the program. */
+  #mistakesOf(error: unknown, path: string): readonly Mistake[] {
+    if (error instanceof ConfigurationError) return error.mistakes;
+    if (!(error instanceof GiroError)) {
+      this.#parts.log.error({ err: error }, 'a configuration could not be judged');
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return [{ path, line: 1, column: 1, message: text(message, message) }];
+  }
+
   /** While the file cannot be read, what it names is not known; the file itself is watched all the same. */
   #files(): string[] {
     const path = resolve(this.#parts.configuration().path);
@@ -132,11 +146,4 @@ export class Reload implements Part {
       return [path];
     }
   }
-}
-
-function mistakesOf(error: unknown, path: string): readonly Mistake[] {
-  if (error instanceof ConfigurationError) return error.mistakes;
-  if (!(error instanceof GiroError)) throw error;
-  const { message } = error;
-  return [{ path, line: 1, column: 1, message: text(message, message) }];
 }

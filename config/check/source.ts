@@ -123,10 +123,16 @@ export class Source {
 
     const target = isAlias(node) ? node.resolve(this.#document) : node;
     if (target === undefined) {
-      return spoil({ message: text('nothing above has this anchor (&)', 'nada acima tem esta âncora (&)') });
+      return spoil({
+        message: text('nothing above has this anchor (&)', 'nada acima tem esta âncora (&)'),
+        help: text(
+          'a text that begins with * stands in quotes',
+          'um texto que começa com * fica entre aspas',
+        ),
+      });
     }
-    if (isScalar(target)) return this.#readScalar(target, spoil);
-    if (this.#open.has(target) || this.#values > MOST_VALUES) {
+    if (isScalar(target) && this.#values <= MOST_VALUES) return this.#readScalar(target, spoil);
+    if (isScalar(target) || this.#open.has(target) || this.#values > MOST_VALUES) {
       return spoil({
         message: text(
           'the alias (*) leads to itself or to too much',

@@ -39,3 +39,39 @@ turnstiles:
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** Aliases of aliases: ten times ten times ... as much. */
+const BOMB = Array.from({ length: 12 }, (_, level) => {
+  const inside = level === 0 ? 'x' : Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ');
+  return `a${level}: &a${level} [${inside}]`;
+}).join('\n');
+
+const ODD: readonly { readonly name: string; readonly yaml: string; readonly files: readonly string[] }[] = [
+  { name: 'an unquoted *', yaml: 'panel: { listen: *:8470 }\nca: own.pem', files: ['own.pem'] },
+  { name: 'an unquoted cron', yaml: 'schedule: */5 6-22 * * *\nca: own.pem', files: [] },
+  { name: 'an alias to itself', yaml: 'a: &a [*a]\nca: own.pem', files: ['own.pem'] },
+  { name: 'an alias of nothing as a key', yaml: '*x : 1\nca: own.pem', files: ['own.pem'] },
+  { name: 'a merge of nothing', yaml: '<<: *x\nca: own.pem', files: ['own.pem'] },
+  { name: 'an alias bomb', yaml: `ca: own.pem\n${BOMB}`, files: ['own.pem'] },
+  {
+    name: 'one anchor many times',
+    yaml: `ca: &ca own.pem\nlist: [${Array.from({ length: 500 }, () => '{ ca: *ca }').join(', ')}]`,
+    files: ['own.pem'],
+  },
+  { name: 'a tag', yaml: 'a: !!js/function x\nca: own.pem', files: ['own.pem'] },
+  { name: 'nothing', yaml: '', files: [] },
+  { name: 'no YAML', yaml: '}: {[', files: [] },
+];
+
+for (const { name, yaml, files } of ODD) {
+  test(`what a file names is found, or nothing is, whatever it holds: ${name}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'giro-links-'));
+    try {
+      const path = join(folder, 'giro.yaml');
+      writeFileSync(path, yaml);
+      assert.deepEqual(linksOf(path).files, files);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}

@@ -125,7 +125,13 @@ each([
     name: 'unknown anchor',
     from: 'name: Entrada',
     to: 'name: *x',
-    want: ['13:11: nothing above has this anchor (&)'],
+    want: ['13:11: nothing above has this anchor (&)', '  a text that begins with * stands in quotes'],
+  },
+  {
+    name: 'a port on every address, without quotes',
+    from: 'name: Entrada',
+    to: 'name: *:8470',
+    want: ['13:11: nothing above has this anchor (&)', '  a text that begins with * stands in quotes'],
   },
   {
     name: 'alias to itself',

@@ -42,3 +42,38 @@ test('a port that the panel gives up and a turnstile takes in one save', async (
   assert.equal(await gateway.panelUrl, undefined);
   await dial(t, port);
 });
+
+const ODD: readonly (readonly [name: string, from: string, to: string])[] = [
+  ['an unquoted *', '"127.0.0.1:0"', '*:8470'],
+  ['an unquoted cron', 'company: 1', 'company: */5 6-22 * * *'],
+  ['an alias bomb', 'units:', `bomb: ${bomb(7)}\nunits:`],
+  ['a tag', 'company: 1', 'company: !!js/function x'],
+  ['no YAML', 'units:', '}: {[\nunits:'],
+];
+
+/** A list of ten lists, each of ten ..., by aliases. */
+function bomb(levels: number): string {
+  const level = (depth: number): string =>
+    depth === 0 ? '&a0 [x, x]' : `&a${depth} [${level(depth - 1)}${`, *a${depth - 1}`.repeat(9)}]`;
+  return level(levels);
+}
+
+for (const [name, from, to] of ODD) {
+  test(`whatever is saved, the gateway goes on with what was in force: ${name}`, async (t) => {
+    const { gateway, config, log } = await startGateway(t);
+    const good = readFileSync(config, 'utf8');
+    const refused = Promise.withResolvers<void>();
+    const corrected = Promise.withResolvers<void>();
+    const hear = (_data: object, message: string): void => {
+      if (message.startsWith('configuration refused')) refused.resolve();
+      if (message.startsWith('configuration corrected')) corrected.resolve();
+    };
+    Object.assign(log, { error: hear, info: hear });
+    rewrite(config, [from, to]);
+    await refused.promise; // the save itself was noticed
+    assert.ok((gateway.configurationState.refused?.mistakes.length ?? 0) > 0);
+    writeFileSync(config, good);
+    await corrected.promise;
+    assert.equal(gateway.configurationState.refused, undefined);
+  });
+}
